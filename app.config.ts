@@ -1,0 +1,13 @@
+import { rolePresets } from './src/shared/role-presets';
+
+/**
+ * The product settings of this installation. Everything here is checked at compile time; the role
+ * type used by Convex, the server and the pages follows from `roles`.
+ */
+export const appConfig = {
+  name: 'Rollcall',
+  /** One of `rolePresets`, or a vocabulary of your own of the same shape. */
+  roles: rolePresets.superadminAdminStaff,
+  /** What becomes of the row of a person deleted in Clerk: kept as a tombstone, or erased (B5). */
+  deletedUsers: 'tombstone' as 'tombstone' | 'erase',
+} as const;

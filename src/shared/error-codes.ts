@@ -1,0 +1,67 @@
+/**
+ * Every error that Rollcall itself raises: code -> HTTP status and the text a person reads.
+ * The list is closed: pages, the command line and the API switch on codes, never on texts.
+ * Each code has an entry in `docs/guides/errors.md`.
+ */
+export const errorCodes = {
+  UNAUTHENTICATED: { status: 401, text: 'Sign in first.' },
+  ACCOUNT_NOT_READY: {
+    status: 409,
+    text: 'Your account is still being set up. Try again in a moment.',
+  },
+  ACCOUNT_INACTIVE: {
+    status: 403,
+    text: 'Your account is deactivated. Ask a superadmin to reactivate it.',
+  },
+  FORBIDDEN: { status: 403, text: 'You do not have permission to do this.' },
+  SELF_CHANGE: {
+    status: 403,
+    text: 'You cannot do this to your own account. Ask another superadmin.',
+  },
+  LAST_OWNER: {
+    status: 409,
+    text: 'This is the last active superadmin. Make somebody else superadmin first.',
+  },
+  USER_NOT_FOUND: { status: 404, text: 'There is no such user.' },
+  USER_DELETED: { status: 409, text: 'This user was deleted and can no longer be changed.' },
+  INVALID_INPUT: { status: 400, text: 'The request is not valid.' },
+  UNKNOWN_ROLE: { status: 400, text: 'There is no such role.' },
+  NOTHING_TO_RETRY: { status: 409, text: 'This change has already reached Clerk.' },
+  RATE_LIMITED: { status: 429, text: 'Too many requests. Try again in a moment.' },
+  BAD_SIGNATURE: { status: 400, text: 'The webhook signature does not verify.' },
+  BODY_TOO_LARGE: { status: 413, text: 'The request body is too large.' },
+  WRONG_INSTANCE: { status: 400, text: 'The event belongs to another Clerk instance.' },
+  NOT_CONFIGURED: { status: 503, text: 'A setting is missing. Run `npm run doctor`.' },
+  CLERK_UNAVAILABLE: { status: 502, text: 'Clerk did not answer. Try again in a moment.' },
+  CLERK_REFUSED: { status: 502, text: 'Clerk refused the request.' },
+  CLERK_KEY_INVALID: { status: 502, text: 'The Clerk secret key is invalid or expired.' },
+  CONVEX_UNAVAILABLE: { status: 502, text: 'The database did not answer. Try again in a moment.' },
+  NOT_FOUND: { status: 404, text: 'There is nothing at this address.' },
+  INTERNAL: { status: 500, text: 'Something went wrong on our side.' },
+} as const satisfies Record<string, { status: number; text: string }>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** The shape every coded error takes on the wire; `ConvexError` carries it as `data`. */
+export interface ErrorBody {
+  code: ErrorCode;
+  message: string;
+  /** The input field at fault, where there is one. */
+  field?: string;
+  /** Milliseconds to wait before trying again (`RATE_LIMITED`). */
+  retryAfterMs?: number;
+}
+
+export function errorBody(code: ErrorCode, details: Partial<Omit<ErrorBody, 'code'>> = {}): ErrorBody {
+  return { code, message: errorCodes[code].text, ...details };
+}
+
+export function isErrorBody(value: unknown): value is ErrorBody {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'code' in value &&
+    typeof value.code === 'string' &&
+    Object.hasOwn(errorCodes, value.code)
+  );
+}
