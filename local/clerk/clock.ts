@@ -1,0 +1,28 @@
+/** Time as the local Clerk sees it: the machine's, moved by an offset that tests can drive. */
+export interface Clock {
+  now(): number;
+  offsetMs(): number;
+  setOffset(offsetMs: number): void;
+  advance(byMs: number): void;
+  /** Called after every move; returns the way to stop listening. */
+  onMove(listener: () => void): () => void;
+}
+
+export function createClock(machineTime: () => number = Date.now): Clock {
+  let offset = 0;
+  const listeners = new Set<() => void>();
+  const move = (offsetMs: number) => {
+    offset = offsetMs;
+    for (const listener of listeners) listener();
+  };
+  return {
+    now: () => machineTime() + offset,
+    offsetMs: () => offset,
+    setOffset: move,
+    advance: (byMs) => move(offset + byMs),
+    onMove(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+
+/** clerk-js and the SDKs keep each cookie twice: plain, and under a suffix of the instance. */
+export function cookieSuffix(publishableKey: string): string {
+  return createHash('sha1').update(publishableKey).digest('base64url').slice(0, 8);
+}
+
+/** Clerk's cookies live a year; what they hold expires on its own. */
+const cookieLifeS = 365 * 24 * 60 * 60;
+
+/** How a client stands, as the application's origin should remember it. */
+export interface ClientCookies {
+  publishableKey: string;
+  devBrowserToken: string;
+  /** Absent when the client is signed out. */
+  signedIn?: { sessionToken: string; clientUatS: number };
+}
+
+/**
+ * The `Set-Cookie` directives of a handshake. Readable by scripts because clerk-js itself reads and
+ * writes all three. No `Secure`: the local stack is plain http on loopback.
+ */
+export function handshakeDirectives(cookies: ClientCookies): string[] {
+  const suffix = cookieSuffix(cookies.publishableKey);
+  const both = (name: string, value: string, maxAgeS: number) =>
+    [name, `${name}_${suffix}`].map(
+      (each) => `${each}=${value}; Path=/; Max-Age=${maxAgeS}; SameSite=Lax`,
+    );
+  const { signedIn } = cookies;
+  return [
+    ...both('__clerk_db_jwt', cookies.devBrowserToken, cookieLifeS),
+    ...both('__client_uat', String(signedIn?.clientUatS ?? 0), cookieLifeS),
+    // The value before the attributes must be empty: the SDK takes any other for a token.
+    ...(signedIn
+      ? both('__session', signedIn.sessionToken, cookieLifeS)
+      : both('__session', '', 0)),
+  ];
+}
+
+/** Cookies of a request header by name; the first of a name wins, as browsers order by path. */
+export function parseCookies(header: string | undefined): Map<string, string> {
+  const cookies = new Map<string, string>();
+  for (const part of (header ?? '').split(';')) {
+    const equals = part.indexOf('=');
+    if (equals <= 0) continue;
+    const name = part.slice(0, equals).trim();
+    if (!cookies.has(name)) cookies.set(name, part.slice(equals + 1).trim());
+  }
+  return cookies;
+}

@@ -1,0 +1,34 @@
+import type { Database } from './database';
+import { searchTextOf } from './table-specs';
+import type { UserEntity } from './types';
+
+/** Who owns which identifier, in comparable form. The primary key makes two owners impossible. */
+export function identifiersOf(user: UserEntity): { kind: 'email' | 'phone'; value: string }[] {
+  return [
+    ...user.emails.map((email) => ({
+      kind: 'email' as const,
+      value: email.emailAddress.toLowerCase(),
+    })),
+    ...user.phones.map((phone) => ({ kind: 'phone' as const, value: phone.phoneNumber })),
+  ];
+}
+
+/** Keeps `identifiers` and the text search in step with a user's row, which must exist. */
+export function indexUser(db: Database, user: UserEntity): void {
+  for (const { kind, value } of identifiersOf(user)) {
+    db.run('INSERT INTO identifiers (kind, value, userId) VALUES (?, ?, ?)', [
+      kind,
+      value,
+      user.id,
+    ]);
+  }
+  db.run('INSERT INTO user_search (rowid, text) SELECT seq, ? FROM users WHERE id = ?', [
+    searchTextOf(user),
+    user.id,
+  ]);
+}
+
+export function unindexUser(db: Database, userId: string): void {
+  db.run('DELETE FROM identifiers WHERE userId = ?', [userId]);
+  db.run('DELETE FROM user_search WHERE rowid = (SELECT seq FROM users WHERE id = ?)', [userId]);
+}
