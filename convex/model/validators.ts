@@ -1,0 +1,68 @@
+import { type Infer, v } from 'convex/values';
+import { roleNames, type Role } from '../../src/shared/roles';
+import { pushStates, roleSources, userStates } from '../../src/shared/people';
+
+/** A union of string literals, typed by the list it is made from. */
+function literals<const T extends readonly string[]>(values: T) {
+  return v.union(...values.map((value) => v.literal(value as T[number])));
+}
+
+export const roleValidator = literals(roleNames as readonly Role[]);
+export const userState = literals(userStates);
+export const roleSource = literals(roleSources);
+export const pushStateName = literals(pushStates);
+
+/** `reason` says in plain words why a push failed, or why it is being tried again. */
+export const pushState = v.object({ state: pushStateName, reason: v.optional(v.string()) });
+export type PushState = Infer<typeof pushState>;
+
+/** Why a row's role in Clerk could not be taken over; kept until Clerk names a role we know. */
+export const roleIssue = v.object({ raw: v.string(), seenAt: v.number() });
+
+export const deliveryOutcome = literals([
+  'applied',
+  'stale',
+  'duplicate',
+  'ignored',
+  'quarantined',
+  'failed',
+]);
+export type DeliveryOutcome = Infer<typeof deliveryOutcome>;
+
+export const intentKind = literals(['role']);
+
+/**
+ * queued -> inFlight -> done | failed, or back to queued for another attempt; `superseded` when a
+ * newer decision, an edit in Clerk or a deletion overtook it.
+ */
+export const intentState = literals(['queued', 'inFlight', 'done', 'failed', 'superseded']);
+
+/** Roles have a source; the other sources are things that happen to rows without deciding roles. */
+export const auditSource = v.union(roleSource, literals(['store', 'system']));
+export type AuditSource = Infer<typeof auditSource>;
+
+/** Flat facts only, so that the canonical form that is hashed stays obvious. Never personal data. */
+export const auditFacts = v.record(
+  v.string(),
+  v.union(v.string(), v.number(), v.boolean(), v.null(), v.array(v.string())),
+);
+export type AuditFacts = Infer<typeof auditFacts>;
+
+/** One person as Clerk describes them, after parsing; see `clerkUser.ts`. */
+export const clerkUserValidator = v.object({
+  externalId: v.string(),
+  updatedAt: v.number(),
+  createdAt: v.number(),
+  firstName: v.optional(v.string()),
+  lastName: v.optional(v.string()),
+  name: v.string(),
+  email: v.optional(v.string()),
+  emailVerified: v.boolean(),
+  imageUrl: v.optional(v.string()),
+  lastSignInAt: v.optional(v.number()),
+  banned: v.boolean(),
+  publicMetadata: v.optional(v.string()),
+  role: v.optional(v.string()),
+  stamp: v.optional(v.object({ rev: v.number(), intent: v.optional(v.string()) })),
+});
+export type ClerkUser = Infer<typeof clerkUserValidator>;

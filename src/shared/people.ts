@@ -1,0 +1,26 @@
+/**
+ * The closed lists that describe a person's row, shared by Convex, the server, the pages and the
+ * command line.
+ */
+
+/** `deactivated` = cut off by us; `deleted` = gone from Clerk, kept as a tombstone. */
+export const userStates = ['active', 'deactivated', 'deleted'] as const;
+export type UserState = (typeof userStates)[number];
+
+/** Where our last role decision stands on its way to Clerk. */
+export const pushStates = ['synced', 'pending', 'failed'] as const;
+export type PushStateName = (typeof pushStates)[number];
+
+/** Who decided the role a row holds. */
+export const roleSources = ['default', 'console', 'clerk', 'api', 'cli', 'bootstrap'] as const;
+export type RoleSource = (typeof roleSources)[number];
+
+/** What lists of people can be ordered by. */
+export const userSorts = ['name', 'createdAt', 'lastLoginAt'] as const;
+export type UserSort = (typeof userSorts)[number];
+
+/** Most people that one page of a list can hold. */
+export const pageSizeMax = 100;
+
+/** Longest search text that is looked at; Convex reads at most 16 terms anyway. */
+export const searchLengthMax = 100;
