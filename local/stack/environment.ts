@@ -1,0 +1,77 @@
+import path from 'node:path';
+import { writePrivateFile } from './data-folder';
+import type { ClerkReady, ConvexReady } from './services';
+
+/** The demo account that must be superadmin from its first sign-in on. */
+const bootstrapRole = 'superadmin';
+
+/** What is set on the Convex deployment (docs/contracts.md, Environment). */
+export function deploymentEnv(clerk: ClerkReady): Record<string, string> {
+  const owners = clerk.demo.filter(({ role }) => role === bootstrapRole);
+  return {
+    CLERK_FRONTEND_API_URL: clerk.url,
+    CLERK_API_URL: clerk.url,
+    CLERK_SECRET_KEY: clerk.secretKey,
+    CLERK_WEBHOOK_SECRET: clerk.webhookSecret,
+    CLERK_INSTANCE_ID: clerk.instanceId,
+    BOOTSTRAP_SUPERADMIN_EMAILS: owners.map(({ email }) => email).join(' '),
+  };
+}
+
+/** What the web server is started with. */
+export function webEnv(
+  clerk: ClerkReady,
+  convex: ConvexReady,
+  webUrl: string,
+): Record<string, string> {
+  return {
+    CLERK_PUBLISHABLE_KEY: clerk.publishableKey,
+    CLERK_SECRET_KEY: clerk.secretKey,
+    CLERK_JWT_KEY: clerk.jwtKey,
+    CLERK_PROXY_URL: clerk.url,
+    CLERK_API_URL: clerk.url,
+    CLERK_JS_URL: `${clerk.url}/npm/@clerk/clerk-js@local/dist/clerk.browser.js`,
+    CLERK_UI_URL: `${clerk.url}/npm/@clerk/ui@local/dist/ui.browser.js`,
+    CLERK_TELEMETRY_DISABLED: '1',
+    CLERK_KEYLESS_DISABLED: '1',
+    CONVEX_URL: convex.url,
+    CONVEX_SITE_URL: convex.siteUrl,
+    ROLLCALL_URL: webUrl,
+  };
+}
+
+/** Everything that the command line, curl and tests need, under the real services' names. */
+export function clientEnv(
+  clerk: ClerkReady,
+  convex: ConvexReady,
+  webUrl: string,
+): Record<string, string> {
+  return {
+    ...webEnv(clerk, convex, webUrl),
+    CLERK_FRONTEND_API_URL: clerk.url,
+    CLERK_WEBHOOK_SECRET: clerk.webhookSecret,
+    CLERK_INSTANCE_ID: clerk.instanceId,
+    CLERK_DASHBOARD_URL: clerk.dashboardUrl,
+    CONVEX_SELF_HOSTED_URL: convex.url,
+    CONVEX_SELF_HOSTED_ADMIN_KEY: convex.adminKey,
+  };
+}
+
+/**
+ * Dotenv text that dotenv, `node --env-file` and a POSIX shell read alike. Values are quoted where
+ * needed; a PEM keeps its line breaks as `\n`, which every reader of `CLERK_JWT_KEY` accepts.
+ */
+export function dotenvText(values: Record<string, string>): string {
+  const lines = Object.entries(values).map(([name, value]) => {
+    const flat = value.trimEnd().replaceAll('\n', String.raw`\n`);
+    return /^[\w./:@+,=$-]*$/.test(flat) && !flat.includes('$')
+      ? `${name}=${flat}`
+      : `${name}="${flat.replaceAll('$', String.raw`\$`)}"`;
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+export function writeEnvFiles(dataDir: string, values: Record<string, string>): void {
+  const note = '# Written by Rollcall at every start. Holds keys: keep it to yourself.\n';
+  writePrivateFile(path.join(dataDir, 'env'), note + dotenvText(values));
+}

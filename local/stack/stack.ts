@@ -1,0 +1,142 @@
+import path from 'node:path';
+import { diedError, type Child } from './child';
+import { lockDataFolder, prepareDataFolder } from './data-folder';
+import { settleDemoPeople } from './demo-people';
+import { clientEnv, deploymentEnv, webEnv, writeEnvFiles } from './environment';
+import { claimPorts } from './ports';
+import { pushFunctions, syncDeployment } from './push';
+import { startClerk, startConvex, type ClerkReady, type ServiceContext } from './services';
+import type { StackSettings } from './settings';
+import { StackError } from './stack-error';
+import { buildWeb, startWeb } from './web';
+
+export interface RunningStack {
+  webUrl: string;
+  clerkUrl: string;
+  clerkDashboardUrl: string;
+  convexUrl: string;
+  convexSiteUrl: string;
+  /** What `<data>/env` holds. */
+  env: Record<string, string>;
+  demo: ClerkReady['demo'];
+  /** Things to tell that did not keep the stack from starting. */
+  warnings: string[];
+  /** Resolves, with what to show, when a part ends by itself. */
+  failed: Promise<StackError>;
+  /** Pushes `convex/` again and refreshes its generated types. */
+  push(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface StackHooks {
+  onStep?: (text: string) => void;
+  /** Every line that a part prints. */
+  onLine?: (name: string, line: string) => void;
+}
+
+/** Short-lived children (build, push) report through their own exit code instead. */
+const lasting = new Set(['clerk', 'convex', 'web']);
+
+/** Keeps the list of children; tells when a lasting one ends before `stop`. */
+class Children {
+  private readonly all: Child[] = [];
+  private stopping: Promise<void> | undefined;
+  private tell: (error: StackError) => void = () => undefined;
+  readonly failed = new Promise<StackError>((resolve) => {
+    this.tell = resolve;
+  });
+  private readonly logDir: string;
+
+  constructor(logDir: string) {
+    this.logDir = logDir;
+  }
+
+  add(child: Child): void {
+    this.all.push(child);
+    if (!lasting.has(child.name)) return;
+    void child.exited.then((exit) => {
+      if (this.stopping === undefined) this.tell(diedError(child, exit, this.logDir));
+    });
+  }
+
+  /** The web app first, so that nothing asks parts that are gone. */
+  stop(): Promise<void> {
+    this.stopping ??= (async () => {
+      const web = this.all.filter(({ name }) => name === 'web');
+      await Promise.all(web.map((child) => child.stop()));
+      await Promise.all(this.all.map((child) => child.stop()));
+    })();
+    return this.stopping;
+  }
+}
+
+async function bringUp(context: ServiceContext, hooks: StackHooks) {
+  const { settings, ports } = context;
+  const step = hooks.onStep ?? (() => undefined);
+  const webUrl = `http://127.0.0.1:${ports.PORT}`;
+  const production = settings.mode === 'production';
+
+  step(
+    production ? 'Starting Clerk and Convex, building the web app' : 'Starting Clerk and Convex',
+  );
+  const building = production ? buildWeb(context) : Promise.resolve(false);
+  const [clerk, convex] = await Promise.all([startClerk(context), startConvex(context), building]);
+
+  const env = clientEnv(clerk, convex, webUrl);
+  writeEnvFiles(settings.dataDir, env);
+  step('Bringing Convex up to date and starting the web app');
+  const [pushed] = await Promise.all([
+    syncDeployment(context, convex, deploymentEnv(clerk)),
+    startWeb(context, webEnv(clerk, convex, webUrl), webUrl),
+  ]);
+  if (pushed) step('Waiting for the demo accounts');
+  const warnings = await settleDemoPeople(clerk, convex, { mustWait: pushed });
+  return { clerk, convex, env, webUrl, warnings };
+}
+
+/**
+ * Starts local Clerk, local Convex and the web app, and resolves once a person can sign in.
+ * Whatever fails, everything started is stopped again before it rejects with a `StackError`.
+ */
+export async function startStack(
+  settings: StackSettings,
+  hooks: StackHooks = {},
+): Promise<RunningStack> {
+  prepareDataFolder(settings.dataDir);
+  const unlock = lockDataFolder(settings.dataDir);
+  const logDir = path.join(settings.dataDir, 'logs');
+  const children = new Children(logDir);
+  const stop = async () => {
+    await children.stop();
+    unlock();
+  };
+  try {
+    const context: ServiceContext = {
+      settings,
+      ports: await claimPorts(settings.ports),
+      logDir,
+      onChild: (child) => children.add(child),
+      ...(hooks.onLine && { onLine: hooks.onLine }),
+    };
+    const failure = children.failed.then((error): never => {
+      throw error;
+    });
+    const up = await Promise.race([bringUp(context, hooks), failure]);
+    return {
+      webUrl: up.webUrl,
+      clerkUrl: up.clerk.url,
+      clerkDashboardUrl: up.clerk.dashboardUrl,
+      convexUrl: up.convex.url,
+      convexSiteUrl: up.convex.siteUrl,
+      env: up.env,
+      demo: up.clerk.demo,
+      warnings: up.warnings,
+      failed: children.failed,
+      push: () => pushFunctions(context, up.convex, { codegen: true }),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,85 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+const source = fileURLToPath(new URL('./src', import.meta.url));
+
+/** Two cores are the reference machine; the e2e project has the whole of it for its one stack. */
+const workers = 2;
+
+interface Kind {
+  name: string;
+  include: string[];
+  /** Kinds of one group run side by side, groups one after the other. */
+  group: number;
+  testTimeoutMs?: number;
+  environment?: 'node' | 'edge-runtime';
+  workers?: number;
+}
+
+function project(kind: Kind): TestProjectInlineConfiguration {
+  const timeoutMs = kind.testTimeoutMs ?? 20_000;
+  return {
+    extends: true,
+    test: {
+      name: kind.name,
+      include: kind.include,
+      environment: kind.environment ?? 'node',
+      testTimeout: timeoutMs,
+      hookTimeout: Math.max(timeoutMs, 60_000),
+      maxWorkers: kind.workers ?? workers,
+      fileParallelism: (kind.workers ?? workers) > 1,
+      sequence: { groupOrder: kind.group },
+    },
+  };
+}
+
+const beside = (...folders: string[]) => folders.map((folder) => `${folder}/**/*.test.{ts,tsx}`);
+
+export default defineConfig({
+  resolve: { alias: { '~': source } },
+  test: {
+    exclude: ['**/node_modules/**', '**/dist/**', '**/.rollcall*/**'],
+    passWithNoTests: false,
+    projects: [
+      project({ name: 'unit', include: beside('src', 'local', 'cli', 'tests/support'), group: 0 }),
+      project({
+        name: 'convex',
+        include: beside('convex'),
+        // What convex-test asks for: the globals that Convex's own runtime has.
+        environment: 'edge-runtime',
+        group: 0,
+      }),
+      project({
+        name: 'property',
+        include: beside('tests/property'),
+        testTimeoutMs: 60_000,
+        group: 1,
+      }),
+      project({
+        name: 'regression',
+        include: beside('tests/regression'),
+        testTimeoutMs: 60_000,
+        group: 1,
+      }),
+      project({
+        name: 'conformance',
+        include: beside('tests/conformance'),
+        testTimeoutMs: 60_000,
+        group: 1,
+      }),
+      project({
+        name: 'integration',
+        include: beside('tests/integration'),
+        testTimeoutMs: 60_000,
+        group: 1,
+      }),
+      project({
+        name: 'e2e',
+        include: beside('tests/e2e'),
+        testTimeoutMs: 120_000,
+        workers: 1,
+        group: 2,
+      }),
+    ],
+  },
+});
