@@ -1,7 +1,7 @@
 import type { RequestContext } from '../http/router';
 import type { ClientEntity, SessionEntity, UserEntity } from '../store/types';
 import type { ClerkReader } from '../store/clerk-store';
-import { cookieSuffix } from './cookies';
+import { cookieSuffix } from '../tokens';
 import { frontendErrors } from './errors';
 
 /**

@@ -1,9 +1,4 @@
-import { createHash } from 'node:crypto';
-
-/** clerk-js and the SDKs keep each cookie twice: plain, and under a suffix of the instance. */
-export function cookieSuffix(publishableKey: string): string {
-  return createHash('sha1').update(publishableKey).digest('base64url').slice(0, 8);
-}
+import { cookieSuffix } from '../tokens';
 
 /** Clerk's cookies live a year; what they hold expires on its own. */
 const cookieLifeS = 365 * 24 * 60 * 60;
@@ -35,16 +30,4 @@ export function handshakeDirectives(cookies: ClientCookies): string[] {
       ? both('__session', signedIn.sessionToken, cookieLifeS)
       : both('__session', '', 0)),
   ];
-}
-
-/** Cookies of a request header by name; the first of a name wins, as browsers order by path. */
-export function parseCookies(header: string | undefined): Map<string, string> {
-  const cookies = new Map<string, string>();
-  for (const part of (header ?? '').split(';')) {
-    const equals = part.indexOf('=');
-    if (equals <= 0) continue;
-    const name = part.slice(0, equals).trim();
-    if (!cookies.has(name)) cookies.set(name, part.slice(equals + 1).trim());
-  }
-  return cookies;
 }
