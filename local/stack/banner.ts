@@ -35,3 +35,19 @@ export function banner(stack: RunningStack, settings: StackSettings, tookMs: num
     'Ctrl-C stops it. npm run rollcall -- --help for the command line.',
   ].join('\n');
 }
+
+/** The same for the web app alone, on the services that `.env.local` names. */
+export function realServicesBanner(webUrl: string, values: Record<string, string>): string {
+  return [
+    '',
+    'Rollcall is ready, on the services named in .env.local.',
+    '',
+    ...rows([
+      ['Web app', webUrl],
+      ['Convex', values.CONVEX_URL ?? ''],
+    ]),
+    '',
+    'Push functions with npx convex deploy. npm run doctor checks the set-up.',
+    'Ctrl-C stops it. npm start -- --local starts the local stack instead.',
+  ].join('\n');
+}

@@ -58,15 +58,14 @@ export function clientEnv(
 }
 
 /**
- * Dotenv text that dotenv, `node --env-file` and a POSIX shell read alike. Values are quoted where
- * needed; a PEM keeps its line breaks as `\n`, which every reader of `CLERK_JWT_KEY` accepts.
+ * Dotenv text that dotenv, `node --env-file` and a POSIX shell read alike. A PEM keeps its line
+ * breaks as `\n`, which dotenv opens again inside double quotes.
  */
 export function dotenvText(values: Record<string, string>): string {
   const lines = Object.entries(values).map(([name, value]) => {
-    const flat = value.trimEnd().replaceAll('\n', String.raw`\n`);
-    return /^[\w./:@+,=$-]*$/.test(flat) && !flat.includes('$')
-      ? `${name}=${flat}`
-      : `${name}="${flat.replaceAll('$', String.raw`\$`)}"`;
+    const text = value.trimEnd();
+    if (text.includes('\n')) return `${name}="${text.replaceAll('\n', String.raw`\n`)}"`;
+    return /^[\w./:@+,=-]*$/.test(text) ? `${name}=${text}` : `${name}='${text}'`;
   });
   return `${lines.join('\n')}\n`;
 }

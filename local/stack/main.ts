@@ -1,9 +1,17 @@
 /** `npm start` and `npm run dev`: the whole product in the foreground until Ctrl-C. */
-import { banner } from './banner';
+import { banner, realServicesBanner } from './banner';
+import { readRealServices, startOnRealServices } from './real-services';
 import { readSettings, usage, type StackSettings } from './settings';
-import { startStack, type RunningStack } from './stack';
-import { describeError } from './stack-error';
+import { startStack, type StackHooks } from './stack';
+import { describeError, type StackError } from './stack-error';
 import { watchConvex } from './watch-convex';
+
+/** What both ways of running have in common. */
+interface Running {
+  text: string;
+  failed: Promise<StackError>;
+  stop: () => Promise<void>;
+}
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -17,14 +25,38 @@ function onStopSignal(): Promise<NodeJS.Signals> {
   });
 }
 
+async function startLocal(settings: StackSettings, hooks: StackHooks): Promise<Running> {
+  const startedAtMs = performance.now();
+  const stack = await startStack(settings, hooks);
+  const unwatch = settings.mode === 'development' ? watchConvex(stack, say) : () => undefined;
+  return {
+    text: banner(stack, settings, performance.now() - startedAtMs),
+    failed: stack.failed,
+    stop: () => {
+      unwatch();
+      return stack.stop();
+    },
+  };
+}
+
+async function startReal(
+  settings: StackSettings,
+  values: Record<string, string>,
+  hooks: StackHooks,
+): Promise<Running> {
+  const web = await startOnRealServices(settings, values, hooks);
+  return { ...web, text: realServicesBanner(web.webUrl, values) };
+}
+
 async function run(settings: StackSettings): Promise<number> {
   const stopSignal = onStopSignal();
-  const startedAtMs = performance.now();
   const showLines = settings.verbose || settings.mode === 'development';
-  const starting = startStack(settings, {
+  const hooks: StackHooks = {
     onStep: (text) => say(`  ${text} ...`),
-    ...(showLines && { onLine: (name, line) => say(`[${name}] ${line}`) }),
-  });
+    ...(showLines && { onLine: (name: string, line: string) => say(`[${name}] ${line}`) }),
+  };
+  const real = settings.forceLocal ? undefined : readRealServices();
+  const starting = real ? startReal(settings, real, hooks) : startLocal(settings, hooks);
   const first = await Promise.race([starting, stopSignal]);
   if (typeof first === 'string') {
     say('Stopping.');
@@ -33,14 +65,11 @@ async function run(settings: StackSettings): Promise<number> {
     await late?.stop();
     return 0;
   }
-  const stack: RunningStack = first;
-  say(banner(stack, settings, performance.now() - startedAtMs));
-  const unwatch = settings.mode === 'development' ? watchConvex(stack, say) : () => undefined;
-  const ending = await Promise.race([stack.failed, stopSignal]);
-  unwatch();
+  say(first.text);
+  const ending = await Promise.race([first.failed, stopSignal]);
   if (typeof ending !== 'string') process.stderr.write(`\n${describeError(ending)}\n`);
   else say('\nStopping. Data stays in the data folder; npm start goes on from here.');
-  await stack.stop();
+  await first.stop();
   return typeof ending === 'string' ? 0 : 1;
 }
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { diedError, type Child } from './child';
+import { Children } from './children';
 import { lockDataFolder, prepareDataFolder } from './data-folder';
 import { settleDemoPeople } from './demo-people';
 import { clientEnv, deploymentEnv, webEnv, writeEnvFiles } from './environment';
@@ -32,42 +32,6 @@ export interface StackHooks {
   onStep?: (text: string) => void;
   /** Every line that a part prints. */
   onLine?: (name: string, line: string) => void;
-}
-
-/** Short-lived children (build, push) report through their own exit code instead. */
-const lasting = new Set(['clerk', 'convex', 'web']);
-
-/** Keeps the list of children; tells when a lasting one ends before `stop`. */
-class Children {
-  private readonly all: Child[] = [];
-  private stopping: Promise<void> | undefined;
-  private tell: (error: StackError) => void = () => undefined;
-  readonly failed = new Promise<StackError>((resolve) => {
-    this.tell = resolve;
-  });
-  private readonly logDir: string;
-
-  constructor(logDir: string) {
-    this.logDir = logDir;
-  }
-
-  add(child: Child): void {
-    this.all.push(child);
-    if (!lasting.has(child.name)) return;
-    void child.exited.then((exit) => {
-      if (this.stopping === undefined) this.tell(diedError(child, exit, this.logDir));
-    });
-  }
-
-  /** The web app first, so that nothing asks parts that are gone. */
-  stop(): Promise<void> {
-    this.stopping ??= (async () => {
-      const web = this.all.filter(({ name }) => name === 'web');
-      await Promise.all(web.map((child) => child.stop()));
-      await Promise.all(this.all.map((child) => child.stop()));
-    })();
-    return this.stopping;
-  }
 }
 
 async function bringUp(context: ServiceContext, hooks: StackHooks) {
