@@ -1,6 +1,7 @@
 import type { RequestContext } from '../http/router';
 import type { ClientEntity, SessionEntity, UserEntity } from '../store/types';
 import type { ClerkReader } from '../store/clerk-store';
+import { sessionStatusAt } from '../resources/session';
 import { cookieSuffix } from '../tokens';
 import { frontendErrors } from './errors';
 
@@ -31,8 +32,8 @@ export function requireClient(ctx: RequestContext): ClientEntity {
   return client;
 }
 
-export function isLive(session: SessionEntity, nowMs: number): boolean {
-  return session.status === 'active' && session.expireAt > nowMs && session.abandonAt > nowMs;
+function isLive(session: SessionEntity, nowMs: number): boolean {
+  return sessionStatusAt(session, nowMs) === 'active';
 }
 
 /** The sessions a client can still use, oldest first. Bans and deletions leave none. */

@@ -1,14 +1,17 @@
 import type { RequestContext } from '../http/router';
 import type { ClientEntity, SessionEntity, UserEntity } from '../store/types';
+import { sessionStatusAt } from '../resources/session';
+import { publicUserData } from '../resources/user';
+import { viewOf } from '../resources/view';
 import { liveSessions } from './caller';
 import { mintSessionToken } from './session-token';
 import { signInResource } from './sign-in-resource';
 import { signUpResource } from './sign-up-resource';
-import { identifierOf, userResource } from './user-resource';
+import { ownUserResource } from './user-resource';
 
 /** `Client.Session`; with a fresh token while it is live, so that pages need not ask for one. */
 export function sessionResource(ctx: RequestContext, session: SessionEntity, user: UserEntity) {
-  const live = session.status === 'active';
+  const status = sessionStatusAt(session, ctx.services.clock.now());
   const verifiedMinutesAgo = Math.max(
     0,
     Math.floor((ctx.services.clock.now() - session.firstFactorVerifiedAt) / 60_000),
@@ -16,23 +19,17 @@ export function sessionResource(ctx: RequestContext, session: SessionEntity, use
   return {
     id: session.id,
     object: 'session',
-    status: session.status,
+    status,
     expire_at: session.expireAt,
     abandon_at: session.abandonAt,
     last_active_at: session.lastActiveAt,
     last_active_organization_id: session.lastActiveOrganizationId,
     actor: null,
     tasks: [],
-    user: userResource(ctx, user),
-    public_user_data: {
-      first_name: user.firstName,
-      last_name: user.lastName,
-      image_url: user.imageUrl,
-      has_image: user.hasImage,
-      identifier: identifierOf(user),
-    },
+    user: ownUserResource(ctx, user),
+    public_user_data: publicUserData(user, viewOf(ctx.services, 'frontend')),
     factor_verification_age: [verifiedMinutesAgo, -1],
-    ...(live
+    ...(status === 'active'
       ? { last_active_token: { object: 'token', jwt: mintSessionToken(ctx, session, user) } }
       : {}),
     created_at: session.createdAt,

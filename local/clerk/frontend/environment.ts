@@ -1,3 +1,5 @@
+import { lockoutMs, verificationAttemptsMax } from '../actions/lockout';
+
 /**
  * The settings of the instance as the Frontend API tells them to clerk-js: email and password,
  * address verified by code at sign-up, no social or enterprise sign-in, no organizations in the UI.
@@ -6,9 +8,6 @@
 
 /** Clerk's defaults for a new instance; also what the handlers enforce. */
 export const passwordPolicy = { minLength: 8, maxLength: 72 } as const;
-
-/** Wrong passwords until an account is locked, and for how long (Clerk's defaults). */
-export const lockoutPolicy = { maxAttempts: 100, durationMinutes: 60 } as const;
 
 const off = {
   enabled: false,
@@ -90,8 +89,8 @@ const userSettings = {
   attack_protection: {
     user_lockout: {
       enabled: true,
-      max_attempts: lockoutPolicy.maxAttempts,
-      duration_in_minutes: lockoutPolicy.durationMinutes,
+      max_attempts: verificationAttemptsMax,
+      duration_in_minutes: lockoutMs / 60_000,
     },
     pii: { enabled: false },
     email_link: { require_same_client: true },

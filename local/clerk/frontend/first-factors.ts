@@ -1,9 +1,9 @@
+import { lockoutMs, verificationAttemptsMax } from '../actions/lockout';
 import type { RequestContext } from '../http/router';
 import { hashPassword, verifyPassword } from '../passwords';
 import type { ClerkTransaction } from '../store/clerk-store';
 import type { ClientEntity, SignInEntity, UserEntity, Verification } from '../store/types';
 import { piggybacked } from './client-resource';
-import { lockoutPolicy } from './environment';
 import { frontendErrors } from './errors';
 import { requiredText, text } from './form';
 import { checkPassword } from './password-rules';
@@ -79,8 +79,8 @@ function countFailure(ctx: RequestContext, { user }: Attempt): Error {
     // A lock that has run out gives the full number of attempts again.
     const lockOver = current.lockedUntil !== null && current.lockedUntil <= now;
     const failedAttempts = (lockOver ? 0 : current.failedAttempts) + 1;
-    const locked = failedAttempts >= lockoutPolicy.maxAttempts;
-    const lockedUntil = locked ? now + lockoutPolicy.durationMinutes * 60_000 : null;
+    const locked = failedAttempts >= verificationAttemptsMax;
+    const lockedUntil = locked ? now + lockoutMs : null;
     tx.update('users', user.id, {
       failedAttempts,
       locked,
@@ -89,7 +89,7 @@ function countFailure(ctx: RequestContext, { user }: Attempt): Error {
       ...(locked ? {} : { updatedAt: current.updatedAt }),
     });
     return locked
-      ? frontendErrors.userLocked(lockoutPolicy.durationMinutes * 60)
+      ? frontendErrors.userLocked(lockoutMs / 1000)
       : frontendErrors.passwordIncorrect();
   }, originOf(ctx));
 }

@@ -1,9 +1,13 @@
 import type { Route } from '../http/router';
 import { clientRoutes } from './clients';
+import { emailAddressRoutes } from './email-addresses';
 import { handshakeRoutes } from './handshake';
+import { meRoutes } from './me';
+import { mySessionRoutes } from './my-sessions';
 import { scriptRoutes } from './scripts';
 import { sessionRoutes } from './sessions';
 import { signInRoutes } from './sign-ins';
+import { signUpRoutes } from './sign-ups';
 
 /** The Frontend API: what clerk-js in the browser talks to. */
 export const frontendRoutes: readonly Route[] = [
@@ -11,5 +15,9 @@ export const frontendRoutes: readonly Route[] = [
   ...handshakeRoutes,
   ...sessionRoutes,
   ...signInRoutes,
+  ...signUpRoutes,
+  ...meRoutes,
+  ...mySessionRoutes,
+  ...emailAddressRoutes,
   ...scriptRoutes,
 ];

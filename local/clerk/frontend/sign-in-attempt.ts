@@ -2,7 +2,7 @@ import type { RequestContext } from '../http/router';
 import type { ClientEntity, SignInEntity, UserEntity } from '../store/types';
 import { requireClient } from './caller';
 import { frontendErrors } from './errors';
-import { lockState } from './user-resource';
+import { isLocked } from '../actions/lockout';
 
 /** An unfinished attempt is forgotten after a day. */
 export const attemptAbandonMs = 24 * 60 * 60_000;
@@ -10,8 +10,10 @@ export const attemptAbandonMs = 24 * 60 * 60_000;
 /** Banned and locked people are told so before any factor is looked at. */
 export function assertMaySignIn(user: UserEntity, nowMs: number): void {
   if (user.banned) throw frontendErrors.userBanned();
-  const lock = lockState(user, nowMs);
-  if (lock.locked) throw frontendErrors.userLocked(lock.remainingS);
+  if (!isLocked(user, nowMs)) return;
+  const remainingS =
+    user.lockedUntil === null ? null : Math.ceil((user.lockedUntil - nowMs) / 1000);
+  throw frontendErrors.userLocked(remainingS);
 }
 
 /** The sign-in the path names, if it is this client's current one. */

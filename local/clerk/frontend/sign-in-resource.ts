@@ -1,6 +1,8 @@
 import type { RequestContext } from '../http/router';
 import type { SignInEntity, UserEntity } from '../store/types';
-import { verificationResource } from './user-resource';
+import { publicUserData } from '../resources/user';
+import { verificationResource } from '../resources/verification';
+import { viewOf } from '../resources/view';
 
 /** The ways in which a person may prove who they are; the UI offers exactly these. */
 export function supportedFirstFactors(user: UserEntity) {
@@ -30,16 +32,19 @@ export function signInResource(ctx: RequestContext, signIn: SignInEntity) {
     supported_identifiers: ['email_address'],
     supported_first_factors: user ? supportedFirstFactors(user) : [],
     supported_second_factors: [],
-    first_factor_verification: signIn.firstFactor && verificationResource(signIn.firstFactor),
+    first_factor_verification: verificationResource(signIn.firstFactor),
     second_factor_verification: null,
     identifier: signIn.identifier,
-    user_data: user && {
-      first_name: user.firstName,
-      last_name: user.lastName,
-      image_url: user.imageUrl,
-      has_image: user.hasImage,
-    },
+    user_data: user && userData(ctx, user),
     created_session_id: signIn.createdSessionId,
     abandon_at: signIn.abandonAt,
   };
+}
+
+function userData(ctx: RequestContext, user: UserEntity) {
+  const { first_name, last_name, image_url, has_image, profile_image_url } = publicUserData(
+    user,
+    viewOf(ctx.services, 'frontend'),
+  );
+  return { first_name, last_name, image_url, has_image, profile_image_url };
 }

@@ -1,5 +1,5 @@
+import { verificationResource } from '../resources/verification';
 import type { SignUpEntity } from '../store/types';
-import { verificationResource } from './user-resource';
 
 /** What a sign-up still needs: fields that are not given, and given ones that are not proven. */
 export function signUpNeeds(signUp: SignUpEntity) {

@@ -1,0 +1,167 @@
+import { newId } from '../ids';
+import type { RequestContext, Route } from '../http/router';
+import { hashPassword } from '../passwords';
+import type { ClerkTransaction } from '../store/clerk-store';
+import type { ClientEntity, SignUpEntity } from '../store/types';
+import { liveSessions, requireClient } from './caller';
+import { piggybacked } from './client-resource';
+import { frontendErrors } from './errors';
+import { isEmail, metadataField, normalEmail, personName, requiredText, text } from './form';
+import { frontendRoute } from './frontend-route';
+import { checkPassword } from './password-rules';
+import { attemptAbandonMs } from './sign-in-attempt';
+import { originOf } from './sign-in-completion';
+import { completeSignUp } from './sign-up-completion';
+import { invitationOf, withInvitation } from './sign-up-invitation';
+import { signUpNeeds, signUpResource } from './sign-up-resource';
+import { attemptCode, sendCode } from './verifications';
+
+/** The fields of the form that were sent; each may come now or in a later update. */
+async function givenFields(ctx: RequestContext): Promise<Partial<SignUpEntity>> {
+  const email = text(ctx, 'email_address');
+  const password = text(ctx, 'password');
+  if (email !== undefined) assertFreeEmail(ctx, normalEmail(email));
+  if (password !== undefined) checkPassword(password);
+  const unsafeMetadata = metadataField(ctx, 'unsafe_metadata');
+  const firstName = personName(ctx, 'first_name');
+  const lastName = personName(ctx, 'last_name');
+  const locale = text(ctx, 'locale');
+  return {
+    ...(email !== undefined && { emailAddress: normalEmail(email) }),
+    ...(password !== undefined && { passwordHash: await hashPassword(password) }),
+    ...(firstName !== undefined && { firstName }),
+    ...(lastName !== undefined && { lastName }),
+    ...(locale !== undefined && { locale }),
+    ...(unsafeMetadata !== undefined && { unsafeMetadata }),
+    ...(text(ctx, 'legal_accepted') === 'true' && { legalAcceptedAt: ctx.services.clock.now() }),
+  };
+}
+
+function assertFreeEmail(ctx: RequestContext, email: string): void {
+  if (!isEmail(email)) throw frontendErrors.emailInvalid();
+  if (ctx.services.store.userByEmail(email)) throw frontendErrors.emailTaken();
+}
+
+function requireSignUp(ctx: RequestContext): { client: ClientEntity; signUp: SignUpEntity } {
+  const client = requireClient(ctx);
+  const signUp = ctx.services.store.get('signUps', ctx.params.signUpId ?? '');
+  if (!signUp) throw frontendErrors.resourceNotFound('Sign up');
+  if (signUp.clientId !== client.id) throw frontendErrors.resourceForbidden('sign up');
+  return { client, signUp };
+}
+
+async function createSignUp(ctx: RequestContext) {
+  const { store, clock } = ctx.services;
+  const client = requireClient(ctx);
+  const now = clock.now();
+  if (liveSessions(store, client, now).length > 0) throw frontendErrors.sessionExists();
+  const strategy = text(ctx, 'strategy');
+  if (strategy !== undefined && strategy !== 'ticket' && strategy !== 'email_code') {
+    throw frontendErrors.strategyNotAllowed(strategy);
+  }
+  const invitation = invitationOf(ctx);
+  const fields = await givenFields(ctx);
+  const done = store.transact((tx) => {
+    const created = tx.insert('signUps', {
+      id: newId('signUp', now),
+      clientId: client.id,
+      status: 'missing_requirements',
+      emailAddress: null,
+      emailVerification: null,
+      username: null,
+      firstName: null,
+      lastName: null,
+      locale: null,
+      passwordHash: null,
+      unsafeMetadata: {},
+      invitationId: null,
+      createdUserId: null,
+      createdSessionId: null,
+      legalAcceptedAt: null,
+      abandonAt: now + attemptAbandonMs,
+      createdAt: now,
+      updatedAt: now,
+      ...withInvitation({ ...fields }, invitation),
+    });
+    tx.update('clients', client.id, { signUpId: created.id });
+    return settle(tx, ctx, created);
+  }, originOf(ctx));
+  return piggybacked(ctx, client.id, signUpResource(done));
+}
+
+/** Turns a sign-up that has everything into a person; others stay as they are. */
+function settle(tx: ClerkTransaction, ctx: RequestContext, signUp: SignUpEntity): SignUpEntity {
+  const { missing, unverified } = signUpNeeds(signUp);
+  if (missing.length + unverified.length > 0) return expectVerification(tx, signUp);
+  return completeSignUp(tx, ctx, signUp);
+}
+
+/** An address that still has to be proven says so, with the strategy that will do it. */
+function expectVerification(tx: ClerkTransaction, signUp: SignUpEntity): SignUpEntity {
+  if (signUp.emailAddress === null || signUp.emailVerification !== null) return signUp;
+  const emailVerification = {
+    strategy: 'email_code',
+    status: 'unverified',
+    attempts: 0,
+    expireAt: signUp.abandonAt,
+  } as const;
+  return tx.update('signUps', signUp.id, { emailVerification });
+}
+
+async function updateSignUp(ctx: RequestContext) {
+  const { client, signUp } = requireSignUp(ctx);
+  if (signUp.status === 'complete') throw frontendErrors.sessionExists();
+  const fields = await givenFields(ctx);
+  const changesEmail =
+    fields.emailAddress !== undefined && fields.emailAddress !== signUp.emailAddress;
+  const done = ctx.services.store.transact((tx) => {
+    const patch = { ...fields, ...(changesEmail && { emailVerification: null }) };
+    return settle(tx, ctx, tx.update('signUps', signUp.id, patch));
+  }, originOf(ctx));
+  return piggybacked(ctx, client.id, signUpResource(done));
+}
+
+function prepareVerification(ctx: RequestContext) {
+  const { client, signUp } = requireSignUp(ctx);
+  const strategy = requiredText(ctx, 'strategy');
+  if (strategy !== 'email_code') throw frontendErrors.strategyNotAllowed(strategy);
+  const { emailAddress } = signUp;
+  if (emailAddress === null) throw frontendErrors.missing('email_address');
+  if (signUp.emailVerification?.status === 'verified') throw frontendErrors.alreadyVerified();
+  const nowMs = ctx.services.clock.now();
+  const done = ctx.services.store.transact((tx) => {
+    const request = { strategy, email: emailAddress, kind: 'verification_code', nowMs } as const;
+    return tx.update('signUps', signUp.id, { emailVerification: sendCode(tx, request) });
+  });
+  return piggybacked(ctx, client.id, signUpResource(done));
+}
+
+function attemptVerification(ctx: RequestContext) {
+  const { client, signUp } = requireSignUp(ctx);
+  const strategy = requiredText(ctx, 'strategy');
+  if (strategy !== 'email_code') throw frontendErrors.strategyNotAllowed(strategy);
+  const { store, clock } = ctx.services;
+  const outcome = attemptCode(signUp.emailVerification, requiredText(ctx, 'code'), clock.now());
+  if (outcome.kind === 'refused') {
+    store.transact((tx) =>
+      tx.update('signUps', signUp.id, { emailVerification: outcome.verification }),
+    );
+    throw outcome.error;
+  }
+  const done = store.transact((tx) => {
+    const patch = { emailVerification: outcome.verification };
+    return settle(tx, ctx, tx.update('signUps', signUp.id, patch));
+  }, originOf(ctx));
+  return piggybacked(ctx, client.id, signUpResource(done));
+}
+
+export const signUpRoutes: readonly Route[] = [
+  frontendRoute('POST', '/v1/client/sign_ups', createSignUp),
+  frontendRoute('GET', '/v1/client/sign_ups/:signUpId', (ctx) => {
+    const { client, signUp } = requireSignUp(ctx);
+    return piggybacked(ctx, client.id, signUpResource(signUp));
+  }),
+  frontendRoute('PATCH', '/v1/client/sign_ups/:signUpId', updateSignUp),
+  frontendRoute('POST', '/v1/client/sign_ups/:signUpId/prepare_verification', prepareVerification),
+  frontendRoute('POST', '/v1/client/sign_ups/:signUpId/attempt_verification', attemptVerification),
+];
