@@ -1,6 +1,21 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
+/** Vitest 5 prints failures by `Map.groupBy`, which Node 20 does not have yet. */
+const mapWithGroups: { groupBy?: unknown } = Map;
+mapWithGroups.groupBy ??= <K, T>(
+  items: Iterable<T>,
+  keyOf: (item: T, index: number) => K,
+): Map<K, T[]> => {
+  const groups = new Map<K, T[]>();
+  let index = 0;
+  for (const item of items) {
+    const key = keyOf(item, index++);
+    groups.set(key, [...(groups.get(key) ?? []), item]);
+  }
+  return groups;
+};
+
 const source = fileURLToPath(new URL('./src', import.meta.url));
 
 /** Two cores are the reference machine; the e2e project has the whole of it for its one stack. */

@@ -51,7 +51,9 @@ async function startReal(
 async function run(settings: StackSettings): Promise<number> {
   const stopSignal = onStopSignal();
   const showLines = settings.verbose || settings.mode === 'development';
+  const abort = new AbortController();
   const hooks: StackHooks = {
+    signal: abort.signal,
     onStep: (text) => say(`  ${text} ...`),
     ...(showLines && { onLine: (name: string, line: string) => say(`[${name}] ${line}`) }),
   };
@@ -60,7 +62,7 @@ async function run(settings: StackSettings): Promise<number> {
   const first = await Promise.race([starting, stopSignal]);
   if (typeof first === 'string') {
     say('Stopping.');
-    // A start that is under way is let to its end, so that nothing is left half done.
+    abort.abort();
     const late = await starting.catch(() => undefined);
     await late?.stop();
     return 0;

@@ -6,7 +6,7 @@ import { prepareDataFolder } from './data-folder';
 import { claimPorts } from './ports';
 import type { ServiceContext } from './services';
 import { rootDir, type StackSettings } from './settings';
-import type { StackHooks } from './stack';
+import { whenAborted, type StackHooks } from './stack';
 import { StackError } from './stack-error';
 import { buildWeb, startWeb } from './web';
 
@@ -52,8 +52,11 @@ export async function startOnRealServices(
       ...(hooks.onLine && { onLine: hooks.onLine }),
     };
     const webUrl = `http://127.0.0.1:${context.ports.PORT}`;
-    if (settings.mode === 'production') await buildWeb(context);
-    await startWeb(context, { ROLLCALL_URL: webUrl, ...values }, webUrl);
+    const bringUp = async () => {
+      if (settings.mode === 'production') await buildWeb(context);
+      await startWeb(context, { ROLLCALL_URL: webUrl, ...values }, webUrl);
+    };
+    await Promise.race([bringUp(), whenAborted(hooks.signal)]);
     return { webUrl, failed: children.failed, stop: () => children.stop() };
   } catch (error) {
     await children.stop();

@@ -32,6 +32,18 @@ export interface StackHooks {
   onStep?: (text: string) => void;
   /** Every line that a part prints. */
   onLine?: (name: string, line: string) => void;
+  /** Gives a start up: everything started so far is stopped and the start rejects. */
+  signal?: AbortSignal;
+}
+
+/** Never resolves; rejects once `signal` aborts. */
+export function whenAborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const give = () =>
+      reject(new StackError('Stopped before it was ready.', 'npm start begins again.'));
+    if (signal?.aborted) give();
+    signal?.addEventListener('abort', give, { once: true });
+  });
 }
 
 async function bringUp(context: ServiceContext, hooks: StackHooks) {
@@ -85,7 +97,7 @@ export async function startStack(
     const failure = children.failed.then((error): never => {
       throw error;
     });
-    const up = await Promise.race([bringUp(context, hooks), failure]);
+    const up = await Promise.race([bringUp(context, hooks), failure, whenAborted(hooks.signal)]);
     return {
       webUrl: up.webUrl,
       clerkUrl: up.clerk.url,
