@@ -1,12 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
-/** Vitest 5 prints failures by `Map.groupBy`, which Node 20 does not have yet. */
-const mapWithGroups: { groupBy?: unknown } = Map;
-mapWithGroups.groupBy ??= <K, T>(
-  items: Iterable<T>,
-  keyOf: (item: T, index: number) => K,
-): Map<K, T[]> => {
+/** Vitest 5 prints failures through `Map.groupBy`, which Node 20 does not have yet. */
+function groupBy<K, T>(items: Iterable<T>, keyOf: (item: T, index: number) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   let index = 0;
   for (const item of items) {
@@ -14,7 +10,8 @@ mapWithGroups.groupBy ??= <K, T>(
     groups.set(key, [...(groups.get(key) ?? []), item]);
   }
   return groups;
-};
+}
+if (!('groupBy' in Map)) Object.defineProperty(Map, 'groupBy', { value: groupBy });
 
 const source = fileURLToPath(new URL('./src', import.meta.url));
 
