@@ -1,4 +1,4 @@
-import { newId } from '../ids';
+import { assertEmailFree, newEmailAddress, parseEmailAddress } from '../actions/identifiers';
 import type { RequestContext, Route } from '../http/router';
 import type { ClerkTransaction } from '../store/clerk-store';
 import type { EmailAddressEntity, UserEntity, Verification } from '../store/types';
@@ -6,9 +6,9 @@ import { emailAddressResource } from '../resources/verification';
 import { requireSignedIn, type SignedInCaller } from './caller';
 import { piggybacked } from './client-resource';
 import { frontendErrors } from './errors';
-import { isEmail, normalEmail, requiredText } from './form';
+import { requiredText } from './form';
 import { frontendRoute } from './frontend-route';
-import { originOf } from './sign-in-completion';
+import { originOf } from '../backend/origin';
 import { attemptCode, sendCode } from './verifications';
 
 /** The address the path names, of the person who asks. */
@@ -21,19 +21,10 @@ function requireEmail(ctx: RequestContext): SignedInCaller & { email: EmailAddre
 
 function createEmail(ctx: RequestContext) {
   const { client, user } = requireSignedIn(ctx);
-  const emailAddress = normalEmail(requiredText(ctx, 'email_address'));
-  if (!isEmail(emailAddress)) throw frontendErrors.emailInvalid();
+  const emailAddress = parseEmailAddress(requiredText(ctx, 'email_address'));
   const { store, clock } = ctx.services;
-  if (store.userByEmail(emailAddress)) throw frontendErrors.emailTaken();
-  const now = clock.now();
-  const email: EmailAddressEntity = {
-    id: newId('emailAddress', now),
-    emailAddress,
-    verification: null,
-    reserved: false,
-    createdAt: now,
-    updatedAt: now,
-  };
+  assertEmailFree(store, emailAddress);
+  const email = newEmailAddress(emailAddress, clock.now(), null);
   store.transact((tx) => {
     const current = tx.get('users', user.id) ?? user;
     tx.update('users', user.id, { emails: [...current.emails, email] });

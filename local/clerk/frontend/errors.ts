@@ -66,37 +66,11 @@ export const frontendErrors = {
 
   identifierNotFound: () =>
     fieldError('identifier', 'form_identifier_not_found', "Couldn't find your account."),
-  identifierInvalid: () =>
-    fieldError('identifier', 'form_param_format_invalid', 'Identifier is invalid.'),
-  emailInvalid: () =>
-    fieldError(
-      'email_address',
-      'form_param_format_invalid',
-      'Email address must be a valid email address.',
-    ),
-  emailTaken: () =>
-    fieldError(
-      'email_address',
-      'form_identifier_exists',
-      'That email address is taken. Please try another.',
-    ),
   passwordIncorrect: (paramName = 'password') =>
     fieldError(
       paramName,
       'form_password_incorrect',
       'Password is incorrect. Try again, or use another method.',
-    ),
-  passwordTooShort: (paramName: string, minLength: number) =>
-    fieldError(
-      paramName,
-      'form_password_length_too_short',
-      `Passwords must be ${minLength} characters or more.`,
-    ),
-  passwordTooLong: (paramName: string, maxLength: number) =>
-    fieldError(
-      paramName,
-      'form_password_length_too_long',
-      `Passwords must be less than ${maxLength} characters.`,
     ),
   codeIncorrect: () =>
     new ClerkError(422, {
@@ -228,13 +202,6 @@ export const frontendErrors = {
       'last_required_identification_deletion_failed',
       'Deletion failed',
       'You need at least one verified email address.',
-    ),
-  imageTooLarge: () =>
-    plainError(
-      413,
-      'avatar_file_size_exceeded',
-      'File size exceeded',
-      'File size exceeds the maximum limit of 10MB. Please choose a smaller file.',
     ),
   imageTypeInvalid: () =>
     plainError(

@@ -1,4 +1,5 @@
 import { lockoutMs, verificationAttemptsMax } from '../actions/lockout';
+import { endSessionsOf } from '../actions/sessions';
 import type { RequestContext } from '../http/router';
 import { hashPassword, verifyPassword } from '../passwords';
 import type { ClerkTransaction } from '../store/clerk-store';
@@ -6,9 +7,10 @@ import type { ClientEntity, SignInEntity, UserEntity, Verification } from '../st
 import { piggybacked } from './client-resource';
 import { frontendErrors } from './errors';
 import { requiredText, text } from './form';
-import { checkPassword } from './password-rules';
+import { assertPasswordAllowed } from '../actions/passwords';
 import { assertMaySignIn, requireSignIn } from './sign-in-attempt';
-import { originOf, startSession } from './sign-in-completion';
+import { originOf } from '../backend/origin';
+import { startSession } from './sign-in-completion';
 import { signInResource, supportedFirstFactors } from './sign-in-resource';
 import { attemptCode, sendCode } from './verifications';
 
@@ -123,16 +125,13 @@ export async function resetPassword(ctx: RequestContext) {
   const attempt = requireAttempt(ctx);
   if (attempt.signIn.status !== 'needs_new_password') throw frontendErrors.verificationMissing();
   const password = requiredText(ctx, 'password');
-  checkPassword(password);
+  assertPasswordAllowed(password);
   const passwordHash = await hashPassword(password);
   const everywhere = text(ctx, 'sign_out_of_other_sessions') === 'true';
   return complete(ctx, attempt, attempt.signIn.firstFactor ?? {}, (tx) => {
     const passwordUpdatedAt = ctx.services.clock.now();
     tx.update('users', attempt.user.id, { passwordHash, passwordUpdatedAt });
-    if (!everywhere) return;
-    for (const other of tx.find('sessions', { userId: attempt.user.id, status: 'active' })) {
-      tx.update('sessions', other.id, { status: 'revoked' });
-    }
+    if (everywhere) endSessionsOf(tx, attempt.user.id, 'revoked');
   });
 }
 

@@ -27,17 +27,6 @@ export function personName(ctx: RequestContext, name: string): string | null | u
   return trimmed === '' ? null : trimmed;
 }
 
-const emailLengthMax = 254;
-
-/** Clerk keeps addresses in lower case. */
-export function normalEmail(value: string): string {
-  return value.trim().toLowerCase();
-}
-
-export function isEmail(value: string): boolean {
-  return value.length <= emailLengthMax && /^[^\s@]+@[^\s@]+\.[^\s@.]{2,}$/.test(value);
-}
-
 /** The metadata that a form carries as JSON text; `{}` when it carries none. */
 export function metadataField(ctx: RequestContext, name: string): Metadata | undefined {
   const value = text(ctx, name);

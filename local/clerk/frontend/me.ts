@@ -1,13 +1,16 @@
+import { assertMetadataFits, mergeMetadata } from '../actions/metadata';
+import { deleteUser } from '../actions/users';
+import { endSession } from '../actions/sessions';
 import type { RequestContext, Route } from '../http/router';
 import { hashPassword, verifyPassword } from '../passwords';
-import type { Metadata, UserEntity } from '../store/types';
+import type { UserEntity } from '../store/types';
 import { requireSignedIn } from './caller';
 import { piggybacked } from './client-resource';
 import { frontendErrors } from './errors';
 import { metadataField, personName, requiredText, text } from './form';
 import { frontendRoute } from './frontend-route';
-import { checkPassword } from './password-rules';
-import { originOf } from './sign-in-completion';
+import { assertPasswordAllowed } from '../actions/passwords';
+import { originOf } from '../backend/origin';
 import { ownUserResource } from './user-resource';
 
 /** Saves changes a person makes to themselves; the webhooks follow from the transaction. */
@@ -41,24 +44,10 @@ function assertVerifiedEmail(user: UserEntity, emailId: string): void {
 function updateMyMetadata(ctx: RequestContext) {
   const { client, user } = requireSignedIn(ctx);
   const patch = metadataField(ctx, 'unsafe_metadata') ?? {};
-  const unsafeMetadata = mergeMetadata(user.unsafeMetadata, patch);
+  const merged = mergeMetadata(user.unsafeMetadata, patch);
+  const unsafeMetadata = assertMetadataFits('unsafe_metadata', merged);
   const updated = updateSelf(ctx, user, { unsafeMetadata });
   return piggybacked(ctx, client.id, ownUserResource(ctx, updated));
-}
-
-function mergeMetadata(current: Metadata, patch: Metadata): Metadata {
-  const merged: Metadata = { ...current };
-  for (const [key, value] of Object.entries(patch)) {
-    const known = merged[key];
-    if (value === null) delete merged[key];
-    else if (isObject(value)) merged[key] = mergeMetadata(isObject(known) ? known : {}, value);
-    else merged[key] = value;
-  }
-  return merged;
-}
-
-function isObject(value: unknown): value is Metadata {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 async function changePassword(ctx: RequestContext) {
@@ -70,13 +59,13 @@ async function changePassword(ctx: RequestContext) {
       throw frontendErrors.passwordIncorrect('current_password');
     }
   }
-  checkPassword(newPassword, 'new_password');
+  assertPasswordAllowed(newPassword, 'new_password');
   const passwordHash = await hashPassword(newPassword);
   const elsewhere = text(ctx, 'sign_out_of_other_sessions') === 'true';
   const updated = ctx.services.store.transact((tx) => {
     const others = tx.find('sessions', { userId: user.id, status: 'active' });
     for (const other of elsewhere ? others : []) {
-      if (other.id !== session.id) tx.update('sessions', other.id, { status: 'revoked' });
+      if (other.id !== session.id) endSession(tx, other.id, 'revoked');
     }
     const passwordUpdatedAt = ctx.services.clock.now();
     return tx.update('users', user.id, { passwordHash, passwordUpdatedAt });
@@ -89,13 +78,7 @@ function deleteMe(ctx: RequestContext) {
   const { client, user } = requireSignedIn(ctx);
   if (!user.deleteSelfEnabled) throw frontendErrors.deleteSelfNotEnabled();
   ctx.services.store.transact((tx) => {
-    for (const session of tx.find('sessions', { userId: user.id, status: 'active' })) {
-      tx.update('sessions', session.id, { status: 'removed' });
-    }
-    for (const membership of tx.find('memberships', { userId: user.id })) {
-      tx.remove('memberships', membership.id);
-    }
-    tx.remove('users', user.id);
+    deleteUser(tx, user.id);
     tx.update('clients', client.id, { lastActiveSessionId: null });
   }, originOf(ctx));
   return piggybacked(ctx, client.id, { id: user.id, object: 'user', deleted: true });

@@ -4,7 +4,7 @@ import { requireSignedIn } from './caller';
 import { piggybacked, sessionResource } from './client-resource';
 import { frontendErrors } from './errors';
 import { frontendRoute } from './frontend-route';
-import { originOf } from './sign-in-completion';
+import { originOf } from '../backend/origin';
 
 /** Every device the person is signed in on, newest first; the profile lists them. */
 function activeSessions(ctx: RequestContext) {

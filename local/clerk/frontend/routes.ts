@@ -2,6 +2,7 @@ import type { Route } from '../http/router';
 import { clientRoutes } from './clients';
 import { emailAddressRoutes } from './email-addresses';
 import { handshakeRoutes } from './handshake';
+import { imageRoutes } from './images';
 import { meRoutes } from './me';
 import { mySessionRoutes } from './my-sessions';
 import { scriptRoutes } from './scripts';
@@ -19,5 +20,6 @@ export const frontendRoutes: readonly Route[] = [
   ...meRoutes,
   ...mySessionRoutes,
   ...emailAddressRoutes,
+  ...imageRoutes,
   ...scriptRoutes,
 ];

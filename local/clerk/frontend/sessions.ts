@@ -5,7 +5,7 @@ import { clientResource, piggybacked, sessionResource } from './client-resource'
 import { frontendErrors } from './errors';
 import { text } from './form';
 import { frontendRoute } from './frontend-route';
-import { originOf } from './sign-in-completion';
+import { originOf } from '../backend/origin';
 import { authorizedParty, mintSessionToken } from './session-token';
 
 /** Activity is noted at most this often, so that reading pages does not write all the time. */

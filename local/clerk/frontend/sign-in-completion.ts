@@ -1,11 +1,8 @@
+import { endSession, newSession } from '../actions/sessions';
 import { newId } from '../ids';
 import type { RequestContext } from '../http/router';
 import type { ClerkTransaction } from '../store/clerk-store';
 import type { SessionActivity, SessionEntity, UserEntity } from '../store/types';
-
-/** Clerk's defaults: a session ends after 7 days, and is forgotten after 30 days of inactivity. */
-const sessionLifeMs = 7 * 24 * 60 * 60_000;
-const sessionAbandonMs = 30 * 24 * 60 * 60_000;
 
 /** What Clerk notes about the device, shown under "Active devices". */
 export function sessionActivity(ctx: RequestContext): SessionActivity {
@@ -39,21 +36,11 @@ export function startSession(
 ): SessionEntity {
   const now = ctx.services.clock.now();
   for (const other of tx.find('sessions', { clientId, status: 'active' })) {
-    tx.update('sessions', other.id, { status: 'replaced' });
+    endSession(tx, other.id, 'replaced');
   }
   const session = tx.insert('sessions', {
-    id: newId('session', now),
-    userId: user.id,
-    clientId,
-    status: 'active',
-    lastActiveAt: now,
-    lastActiveOrganizationId: null,
-    expireAt: now + sessionLifeMs,
-    abandonAt: now + sessionAbandonMs,
-    firstFactorVerifiedAt: now,
+    ...newSession({ userId: user.id, clientId }, now),
     activity: sessionActivity(ctx),
-    createdAt: now,
-    updatedAt: now,
   });
   tx.update('users', user.id, {
     lastSignInAt: now,
@@ -68,9 +55,4 @@ export function startSession(
     signUpId: null,
   });
   return session;
-}
-
-/** Where a change came from, for the webhooks it causes. */
-export function originOf(ctx: RequestContext) {
-  return { clientIp: ctx.clientIp, userAgent: ctx.headers['user-agent'] ?? '' };
 }

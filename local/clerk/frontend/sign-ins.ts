@@ -1,10 +1,11 @@
+import { parseEmailAddress } from '../actions/identifiers';
 import { newId } from '../ids';
 import type { RequestContext, Route } from '../http/router';
 import type { UserEntity } from '../store/types';
 import { liveSessions, requireClient } from './caller';
 import { piggybacked } from './client-resource';
 import { frontendErrors } from './errors';
-import { isEmail, normalEmail, requiredText, text } from './form';
+import { requiredText, text } from './form';
 import { frontendRoute } from './frontend-route';
 import { attemptFirstFactor, prepareFirstFactor, resetPassword } from './first-factors';
 import { assertMaySignIn, attemptAbandonMs, requireSignIn } from './sign-in-attempt';
@@ -12,8 +13,7 @@ import { signInResource } from './sign-in-resource';
 
 /** The person an identifier names; throws what the sign-in form shows beside the field. */
 function findByIdentifier(ctx: RequestContext, identifier: string): UserEntity {
-  if (!isEmail(identifier)) throw frontendErrors.identifierInvalid();
-  const user = ctx.services.store.userByEmail(identifier);
+  const user = ctx.services.store.userByEmail(parseEmailAddress(identifier, 'identifier'));
   if (!user) throw frontendErrors.identifierNotFound();
   return user;
 }
@@ -32,14 +32,14 @@ async function createSignIn(ctx: RequestContext) {
     throw frontendErrors.strategyNotAllowed(strategy);
   }
   const identifier = text(ctx, 'identifier');
-  const user = identifier === undefined ? null : findByIdentifier(ctx, normalEmail(identifier));
+  const user = identifier === undefined ? null : findByIdentifier(ctx, identifier);
   if (user) assertMaySignIn(user, now);
   const signIn = store.transact((tx) => {
     const created = tx.insert('signIns', {
       id: newId('signIn', now),
       clientId: client.id,
       status: user ? 'needs_first_factor' : 'needs_identifier',
-      identifier: identifier === undefined ? null : normalEmail(identifier),
+      identifier: identifier?.trim().toLowerCase() ?? null,
       userId: user?.id ?? null,
       firstFactor: null,
       createdSessionId: null,

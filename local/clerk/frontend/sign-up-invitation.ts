@@ -1,3 +1,4 @@
+import { assertEmailFree } from '../actions/identifiers';
 import type { RequestContext } from '../http/router';
 import type { InvitationEntity, SignUpEntity } from '../store/types';
 import { frontendErrors } from './errors';
@@ -13,7 +14,7 @@ export function invitationOf(ctx: RequestContext): InvitationEntity | null {
   if (invitation.expiresAt !== null && invitation.expiresAt <= clock.now()) {
     throw frontendErrors.ticketExpired();
   }
-  if (store.userByEmail(invitation.emailAddress)) throw frontendErrors.emailTaken();
+  assertEmailFree(store, invitation.emailAddress);
   return invitation;
 }
 

@@ -1,3 +1,4 @@
+import { assertEmailFree, parseEmailAddress } from '../actions/identifiers';
 import { newId } from '../ids';
 import type { RequestContext, Route } from '../http/router';
 import { hashPassword } from '../passwords';
@@ -6,11 +7,11 @@ import type { ClientEntity, SignUpEntity } from '../store/types';
 import { liveSessions, requireClient } from './caller';
 import { piggybacked } from './client-resource';
 import { frontendErrors } from './errors';
-import { isEmail, metadataField, normalEmail, personName, requiredText, text } from './form';
+import { metadataField, personName, requiredText, text } from './form';
 import { frontendRoute } from './frontend-route';
-import { checkPassword } from './password-rules';
+import { assertPasswordAllowed } from '../actions/passwords';
 import { attemptAbandonMs } from './sign-in-attempt';
-import { originOf } from './sign-in-completion';
+import { originOf } from '../backend/origin';
 import { completeSignUp } from './sign-up-completion';
 import { invitationOf, withInvitation } from './sign-up-invitation';
 import { signUpNeeds, signUpResource } from './sign-up-resource';
@@ -18,16 +19,16 @@ import { attemptCode, sendCode } from './verifications';
 
 /** The fields of the form that were sent; each may come now or in a later update. */
 async function givenFields(ctx: RequestContext): Promise<Partial<SignUpEntity>> {
-  const email = text(ctx, 'email_address');
+  const givenEmail = text(ctx, 'email_address');
   const password = text(ctx, 'password');
-  if (email !== undefined) assertFreeEmail(ctx, normalEmail(email));
-  if (password !== undefined) checkPassword(password);
+  const emailAddress = givenEmail === undefined ? undefined : freeEmail(ctx, givenEmail);
+  if (password !== undefined) assertPasswordAllowed(password);
   const unsafeMetadata = metadataField(ctx, 'unsafe_metadata');
   const firstName = personName(ctx, 'first_name');
   const lastName = personName(ctx, 'last_name');
   const locale = text(ctx, 'locale');
   return {
-    ...(email !== undefined && { emailAddress: normalEmail(email) }),
+    ...(emailAddress !== undefined && { emailAddress }),
     ...(password !== undefined && { passwordHash: await hashPassword(password) }),
     ...(firstName !== undefined && { firstName }),
     ...(lastName !== undefined && { lastName }),
@@ -37,9 +38,10 @@ async function givenFields(ctx: RequestContext): Promise<Partial<SignUpEntity>> 
   };
 }
 
-function assertFreeEmail(ctx: RequestContext, email: string): void {
-  if (!isEmail(email)) throw frontendErrors.emailInvalid();
-  if (ctx.services.store.userByEmail(email)) throw frontendErrors.emailTaken();
+function freeEmail(ctx: RequestContext, given: string): string {
+  const email = parseEmailAddress(given);
+  assertEmailFree(ctx.services.store, email);
+  return email;
 }
 
 function requireSignUp(ctx: RequestContext): { client: ClientEntity; signUp: SignUpEntity } {
