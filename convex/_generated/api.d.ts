@@ -1,23 +1,129 @@
 /* eslint-disable */
-import type { ApiFromModules, FilterApi, FunctionReference } from 'convex/server';
-import type * as admin from '../admin.js';
-import type * as clerk from '../clerk.js';
-import type * as maintenance from '../maintenance.js';
-import type * as outbox from '../outbox.js';
-import type * as users from '../users.js';
-import type * as webhooks from '../webhooks.js';
+/**
+ * Generated `api` utility.
+ *
+ * THIS CODE IS AUTOMATICALLY GENERATED.
+ *
+ * To regenerate, run `npx convex dev`.
+ * @module
+ */
+
+import type * as admin from "../admin.js";
+import type * as clerk from "../clerk.js";
+import type * as crons from "../crons.js";
+import type * as functions from "../functions.js";
+import type * as http from "../http.js";
+import type * as maintenance from "../maintenance.js";
+import type * as model_access from "../model/access.js";
+import type * as model_applyClerkUser from "../model/applyClerkUser.js";
+import type * as model_audit from "../model/audit.js";
+import type * as model_auditLog from "../model/auditLog.js";
+import type * as model_canonicalJson from "../model/canonicalJson.js";
+import type * as model_changeRole from "../model/changeRole.js";
+import type * as model_clerkApi from "../model/clerkApi.js";
+import type * as model_clerkEvent from "../model/clerkEvent.js";
+import type * as model_clerkUser from "../model/clerkUser.js";
+import type * as model_counters from "../model/counters.js";
+import type * as model_deleteClerkUser from "../model/deleteClerkUser.js";
+import type * as model_deliveries from "../model/deliveries.js";
+import type * as model_environment from "../model/environment.js";
+import type * as model_errors from "../model/errors.js";
+import type * as model_instance from "../model/instance.js";
+import type * as model_lastOwner from "../model/lastOwner.js";
+import type * as model_limits from "../model/limits.js";
+import type * as model_listing from "../model/listing.js";
+import type * as model_log from "../model/log.js";
+import type * as model_mergeIncomingRole from "../model/mergeIncomingRole.js";
+import type * as model_mergeRole from "../model/mergeRole.js";
+import type * as model_outbox from "../model/outbox.js";
+import type * as model_pools from "../model/pools.js";
+import type * as model_signIn from "../model/signIn.js";
+import type * as model_text from "../model/text.js";
+import type * as model_userRows from "../model/userRows.js";
+import type * as model_validators from "../model/validators.js";
+import type * as model_versionRegister from "../model/versionRegister.js";
+import type * as model_views from "../model/views.js";
+import type * as model_webhookRequest from "../model/webhookRequest.js";
+import type * as outbox from "../outbox.js";
+import type * as users from "../users.js";
+import type * as webhooks from "../webhooks.js";
+
+import type {
+  ApiFromModules,
+  FilterApi,
+  FunctionReference,
+} from "convex/server";
+
 declare const fullApi: ApiFromModules<{
   admin: typeof admin;
   clerk: typeof clerk;
+  crons: typeof crons;
+  functions: typeof functions;
+  http: typeof http;
   maintenance: typeof maintenance;
+  "model/access": typeof model_access;
+  "model/applyClerkUser": typeof model_applyClerkUser;
+  "model/audit": typeof model_audit;
+  "model/auditLog": typeof model_auditLog;
+  "model/canonicalJson": typeof model_canonicalJson;
+  "model/changeRole": typeof model_changeRole;
+  "model/clerkApi": typeof model_clerkApi;
+  "model/clerkEvent": typeof model_clerkEvent;
+  "model/clerkUser": typeof model_clerkUser;
+  "model/counters": typeof model_counters;
+  "model/deleteClerkUser": typeof model_deleteClerkUser;
+  "model/deliveries": typeof model_deliveries;
+  "model/environment": typeof model_environment;
+  "model/errors": typeof model_errors;
+  "model/instance": typeof model_instance;
+  "model/lastOwner": typeof model_lastOwner;
+  "model/limits": typeof model_limits;
+  "model/listing": typeof model_listing;
+  "model/log": typeof model_log;
+  "model/mergeIncomingRole": typeof model_mergeIncomingRole;
+  "model/mergeRole": typeof model_mergeRole;
+  "model/outbox": typeof model_outbox;
+  "model/pools": typeof model_pools;
+  "model/signIn": typeof model_signIn;
+  "model/text": typeof model_text;
+  "model/userRows": typeof model_userRows;
+  "model/validators": typeof model_validators;
+  "model/versionRegister": typeof model_versionRegister;
+  "model/views": typeof model_views;
+  "model/webhookRequest": typeof model_webhookRequest;
   outbox: typeof outbox;
   users: typeof users;
   webhooks: typeof webhooks;
 }>;
-export declare const api: FilterApi<typeof fullApi, FunctionReference<any, 'public'>>;
-export declare const internal: FilterApi<typeof fullApi, FunctionReference<any, 'internal'>>;
+
+/**
+ * A utility for referencing Convex functions in your app's public API.
+ *
+ * Usage:
+ * ```js
+ * const myFunctionReference = api.myModule.myFunction;
+ * ```
+ */
+export declare const api: FilterApi<
+  typeof fullApi,
+  FunctionReference<any, "public">
+>;
+
+/**
+ * A utility for referencing Convex functions in your app's internal API.
+ *
+ * Usage:
+ * ```js
+ * const myFunctionReference = internal.myModule.myFunction;
+ * ```
+ */
+export declare const internal: FilterApi<
+  typeof fullApi,
+  FunctionReference<any, "internal">
+>;
+
 export declare const components: {
-  workpool: import('@convex-dev/workpool/_generated/component.js').ComponentApi<'workpool'>;
-  rateLimiter: import('@convex-dev/rate-limiter/_generated/component.js').ComponentApi<'rateLimiter'>;
-  aggregate: import('@convex-dev/aggregate/_generated/component.js').ComponentApi<'aggregate'>;
+  workpool: import("@convex-dev/workpool/_generated/component.js").ComponentApi<"workpool">;
+  rateLimiter: import("@convex-dev/rate-limiter/_generated/component.js").ComponentApi<"rateLimiter">;
+  aggregate: import("@convex-dev/aggregate/_generated/component.js").ComponentApi<"aggregate">;
 };

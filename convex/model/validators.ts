@@ -66,3 +66,15 @@ export const clerkUserValidator = v.object({
   stamp: v.optional(v.object({ rev: v.number(), intent: v.optional(v.string()) })),
 });
 export type ClerkUser = Infer<typeof clerkUserValidator>;
+
+const eventBase = { type: v.string(), instanceId: v.optional(v.string()) };
+
+/** What a verified webhook body asks for; see `clerkEvent.ts`. */
+export const clerkEventValidator = v.union(
+  v.object({ ...eventBase, kind: v.literal('user'), user: clerkUserValidator }),
+  v.object({ ...eventBase, kind: v.literal('userDeleted'), externalId: v.string() }),
+  v.object({ ...eventBase, kind: v.literal('unknown') }),
+  /** Verified, yet not to be understood: recorded, never retried, since it cannot get better. */
+  v.object({ ...eventBase, kind: v.literal('poison'), why: v.string() }),
+);
+export type ClerkEvent = Infer<typeof clerkEventValidator>;

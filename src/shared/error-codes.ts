@@ -52,7 +52,10 @@ export interface ErrorBody {
   retryAfterMs?: number;
 }
 
-export function errorBody(code: ErrorCode, details: Partial<Omit<ErrorBody, 'code'>> = {}): ErrorBody {
+export function errorBody(
+  code: ErrorCode,
+  details: Partial<Omit<ErrorBody, 'code'>> = {},
+): ErrorBody {
   return { code, message: errorCodes[code].text, ...details };
 }
 

@@ -1,0 +1,180 @@
+import { v } from 'convex/values';
+import { ownerRole } from '../src/shared/roles';
+import { internalMutation, internalQuery } from './functions';
+import { genesis } from './model/audit';
+import { auditHead, type Cause, newCorrelationId, verifyAuditPage } from './model/auditLog';
+import { changeRole } from './model/changeRole';
+import { readCounts } from './model/counters';
+import { inspectSettings } from './model/environment';
+import { fail } from './model/errors';
+import { findUser, findUserByEmail } from './model/findUser';
+import { auditPageMax } from './model/limits';
+import { listUsers as pageOfUsers } from './model/listing';
+import { deliveryOutcome, roleValidator, userState } from './model/validators';
+import { adminUser, peopleStats, toAdminUser } from './model/views';
+
+/*
+ * For the command line, which holds the admin or deploy key: the operator of the deployment. No
+ * permission is asked; the rules of roles, owners and audit hold here as everywhere.
+ */
+
+const chainHead = v.object({ seq: v.number(), hash: v.string() });
+
+export const listUsers = internalQuery({
+  args: {
+    limit: v.number(),
+    cursor: v.optional(v.union(v.string(), v.null())),
+    search: v.optional(v.string()),
+    role: v.optional(roleValidator),
+    state: v.optional(userState),
+  },
+  returns: v.object({ users: v.array(adminUser), cursor: v.union(v.string(), v.null()) }),
+  handler: async (ctx, { limit, cursor, ...filter }) => {
+    const paginationOpts = { numItems: limit, cursor: cursor ?? null };
+    const page = await pageOfUsers(ctx, { ...filter, paginationOpts });
+    return {
+      users: page.page.map(toAdminUser),
+      cursor: page.isDone ? null : page.continueCursor,
+    };
+  },
+});
+
+/** By row id, Clerk id or primary address. */
+export const getUser = internalQuery({
+  args: { idOrEmail: v.string() },
+  returns: adminUser,
+  handler: async (ctx, { idOrEmail }) => toAdminUser(await findUser(ctx, idOrEmail)),
+});
+
+export const setRole = internalMutation({
+  args: { idOrEmail: v.string(), role: roleValidator },
+  returns: adminUser,
+  handler: async (ctx, { idOrEmail, role }) =>
+    toAdminUser(await changeRole(ctx, await findUser(ctx, idOrEmail), role, byOperator())),
+});
+
+/** The way in when nobody can appoint an owner (rule 7). Promoting an owner changes nothing. */
+export const promote = internalMutation({
+  args: { email: v.string() },
+  returns: adminUser,
+  handler: async (ctx, { email }) => {
+    const row = await findUserByEmail(ctx, email);
+    if (!row.isActive) {
+      fail('ACCOUNT_INACTIVE', {
+        field: 'email',
+        message: 'This account is deactivated. Reactivate it first.',
+      });
+    }
+    return toAdminUser(await changeRole(ctx, row, ownerRole, byOperator()));
+  },
+});
+
+export const status = internalQuery({
+  args: {},
+  returns: v.object({
+    counts: peopleStats,
+    hasActiveOwner: v.boolean(),
+    lastDelivery: v.union(
+      v.null(),
+      v.object({ type: v.string(), outcome: deliveryOutcome, receivedAt: v.number() }),
+    ),
+    audit: v.object({ head: chainHead, lastAlarmAt: v.union(v.number(), v.null()) }),
+  }),
+  handler: async (ctx) => {
+    const last = await ctx.db.query('deliveries').withIndex('byReceivedAt').order('desc').first();
+    const alarm = await ctx.db
+      .query('auditLog')
+      .withIndex('byAlarm', (q) => q.eq('alarm', true))
+      .order('desc')
+      .first();
+    const owner = await ctx.db
+      .query('users')
+      .withIndex('byRoleState', (q) => q.eq('role', ownerRole).eq('state', 'active'))
+      .first();
+    return {
+      counts: await readCounts(ctx),
+      hasActiveOwner: owner !== null,
+      lastDelivery:
+        last === null
+          ? null
+          : { type: last.type, outcome: last.outcome, receivedAt: last.receivedAt },
+      audit: { head: await auditHead(ctx), lastAlarmAt: alarm?.at ?? null },
+    };
+  },
+});
+
+/**
+ * Verifies the next entries of the audit chain. Call without `from` first, then with the returned
+ * `head`, until `isDone`.
+ */
+export const verifyAudit = internalQuery({
+  args: { from: v.optional(chainHead), limit: v.optional(v.number()) },
+  returns: v.union(
+    v.object({
+      ok: v.literal(true),
+      checked: v.number(),
+      head: chainHead,
+      isDone: v.boolean(),
+    }),
+    v.object({
+      ok: v.literal(false),
+      seq: v.number(),
+      problem: v.union(
+        v.literal('gap'),
+        v.literal('brokenLink'),
+        v.literal('edited'),
+        v.literal('cutOff'),
+      ),
+    }),
+  ),
+  handler: async (ctx, { from, limit }) => {
+    const entries = Math.min(Math.max(1, Math.floor(limit ?? auditPageMax)), auditPageMax);
+    return await verifyAuditPage(ctx, from ?? genesis, entries);
+  },
+});
+
+/** Which settings the deployment has, by name and state; never a value (F2). */
+export const doctor = internalQuery({
+  args: {},
+  returns: v.object({
+    settings: v.array(
+      v.object({
+        name: v.string(),
+        required: v.boolean(),
+        state: v.union(v.literal('ok'), v.literal('missing'), v.literal('malformed')),
+        remedy: v.string(),
+      }),
+    ),
+    findings: v.array(v.object({ name: v.string(), ok: v.boolean(), remedy: v.string() })),
+  }),
+  handler: async (ctx) => {
+    const owner = await ctx.db
+      .query('users')
+      .withIndex('byRoleState', (q) => q.eq('role', ownerRole).eq('state', 'active'))
+      .first();
+    const delivery = await ctx.db.query('deliveries').withIndex('byReceivedAt').first();
+    return {
+      settings: inspectSettings(),
+      findings: [
+        {
+          name: 'an active owner exists',
+          ok: owner !== null,
+          remedy: owner === null ? 'Run `npm run rollcall -- promote EMAIL`' : '',
+        },
+        {
+          name: 'a webhook of Clerk has arrived',
+          ok: delivery !== null,
+          remedy:
+            delivery === null
+              ? "Add <Convex site URL>/clerk-users-webhook as an endpoint in Clerk's dashboard"
+              : '',
+        },
+      ],
+    };
+  },
+});
+
+function byOperator(): Cause & { source: 'cli' } {
+  const now = Date.now();
+  return { actor: 'cli', source: 'cli', correlationId: newCorrelationId(now), now };
+}

@@ -1,0 +1,10 @@
+import { cronJobs } from 'convex/server';
+import { internal } from './_generated/api';
+
+const crons = cronJobs();
+
+crons.interval('prune old deliveries', { hours: 1 }, internal.maintenance.pruneDeliveries, {});
+crons.interval('prune settled intents', { hours: 1 }, internal.maintenance.pruneIntents, {});
+crons.interval('watch the outbox', { minutes: 1 }, internal.maintenance.watchOutbox, {});
+
+export default crons;

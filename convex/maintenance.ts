@@ -1,0 +1,75 @@
+import { v } from 'convex/values';
+import { internalMutation } from './functions';
+import type { Cause } from './model/auditLog';
+import {
+  attemptLostMs,
+  deliveriesKeptMs,
+  intentForgottenMs,
+  intentsKeptMs,
+  maintenanceBatch,
+} from './model/limits';
+import { handToPool, settleIntent } from './model/outbox';
+
+/** Forgets old receipts. A backlog larger than one batch shrinks with the next runs. */
+export const pruneDeliveries = internalMutation({
+  args: {},
+  returns: v.number(),
+  handler: async (ctx) => {
+    const old = await ctx.db
+      .query('deliveries')
+      .withIndex('byReceivedAt', (q) => q.lt('receivedAt', Date.now() - deliveriesKeptMs))
+      .take(maintenanceBatch);
+    for (const delivery of old) await ctx.db.delete('deliveries', delivery._id);
+    return old.length;
+  },
+});
+
+/** Forgets intents that can prove nothing any more. */
+export const pruneIntents = internalMutation({
+  args: {},
+  returns: v.number(),
+  handler: async (ctx) => {
+    const before = Date.now() - intentsKeptMs;
+    let pruned = 0;
+    for (const state of ['done', 'superseded', 'failed'] as const) {
+      const old = await ctx.db
+        .query('roleIntents')
+        .withIndex('byState', (q) => q.eq('state', state).lt('updatedAt', before))
+        .take(maintenanceBatch);
+      for (const intent of old) await ctx.db.delete('roleIntents', intent._id);
+      pruned += old.length;
+    }
+    return pruned;
+  },
+});
+
+/**
+ * Takes up what the pool dropped: attempts that never reported, and queued intents whose time has
+ * long come. Claiming is guarded, so handing an intent over twice does no harm.
+ */
+export const watchOutbox = internalMutation({
+  args: {},
+  returns: v.object({ lost: v.number(), forgotten: v.number() }),
+  handler: async (ctx) => {
+    const now = Date.now();
+    const cause: Cause = { actor: 'system', source: 'system', correlationId: `watch:${now}`, now };
+    const lost = await ctx.db
+      .query('roleIntents')
+      .withIndex('byState', (q) => q.eq('state', 'inFlight').lt('updatedAt', now - attemptLostMs))
+      .take(100);
+    for (const intent of lost) {
+      const report = { kind: 'retry' as const, reason: 'The attempt was lost' };
+      await settleIntent(ctx, intent, report, cause);
+    }
+    const waiting = await ctx.db
+      .query('roleIntents')
+      .withIndex('byState', (q) => q.eq('state', 'queued').lt('updatedAt', now - intentForgottenMs))
+      .take(100);
+    const forgotten = waiting.filter((intent) => intent.notBefore < now - intentForgottenMs);
+    for (const intent of forgotten) {
+      await ctx.db.patch('roleIntents', intent._id, { updatedAt: now });
+      await handToPool(ctx, intent._id, 0);
+    }
+    return { lost: lost.length, forgotten: forgotten.length };
+  },
+});

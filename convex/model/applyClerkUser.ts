@@ -1,0 +1,189 @@
+import { internal } from '../_generated/api';
+import type { MutationCtx } from '../_generated/server';
+import { defaultRole, isRole, ownerRole } from '../../src/shared/roles';
+import { userByExternalId } from './access';
+import { appendAudit, type Cause } from './auditLog';
+import { decideRole } from './changeRole';
+import { releaseHeldDeletions } from './deleteClerkUser';
+import { isBootstrapEmail } from './environment';
+import { mergeIncomingRole } from './mergeIncomingRole';
+import { clerkPool } from './pools';
+import { insertUser, patchUser, type UserRow } from './userRows';
+import type { ClerkUser } from './validators';
+import { contentOf, judgeVersion } from './versionRegister';
+
+export interface Arrival {
+  user: ClerkUser;
+  instanceId?: string;
+  /**
+   * How the payload came. `store` = from a verified token: it may create a row and never changes
+   * one. `fetch` = asked for to settle a tie, with the row's count of such questions.
+   */
+  via: { kind: 'webhook' | 'push' | 'store' } | { kind: 'fetch'; ask: number };
+}
+
+export type ApplyOutcome =
+  | {
+      kind: 'created' | 'updated' | 'stale' | 'duplicate' | 'refetch' | 'quarantined';
+      row: UserRow;
+    }
+  | { kind: 'tombstoned' };
+
+/**
+ * The one upsert of people: webhooks, `store`, re-fetches, answers to our pushes and backfill all
+ * come through here, so that rules 1 to 3 and 6 to 8 hold whatever order they arrive in.
+ */
+export async function applyClerkUser(
+  ctx: MutationCtx,
+  arrival: Arrival,
+  cause: Cause,
+): Promise<ApplyOutcome> {
+  const { user, via } = arrival;
+  const row = await userByExternalId(ctx, user.externalId);
+  if (row === null) return { kind: 'created', row: await create(ctx, arrival, cause) };
+  if (row.deletedAt !== undefined || row.heldDeletionAt !== undefined)
+    return { kind: 'tombstoned' };
+  if (via.kind === 'store') return { kind: 'duplicate', row };
+  const verdict = judgeVersion(
+    { updatedAt: row.clerk.updatedAt, content: contentOf(contentOfRow(row)) },
+    { updatedAt: user.updatedAt, content: contentOf(user) },
+  );
+  const newestAnswer = via.kind === 'fetch' && via.ask === (row.clerk.refetch ?? 0);
+  if (verdict === 'apply' || (verdict === 'refetch' && newestAnswer)) {
+    return await update(ctx, row, arrival, cause);
+  }
+  // An answer to an older question changes nothing: the newer one is under way.
+  if (verdict === 'refetch' && via.kind === 'fetch') return { kind: 'stale', row };
+  if (verdict === 'refetch') return { kind: 'refetch', row: await askClerk(ctx, row) };
+  return { kind: verdict, row };
+}
+
+/** C9: a role that Clerk names and we know is taken; otherwise the default one. */
+async function create(ctx: MutationCtx, arrival: Arrival, cause: Cause): Promise<UserRow> {
+  const { user, via, instanceId } = arrival;
+  const named = via.kind === 'store' ? undefined : user.role;
+  const known = isRole(named);
+  const row = await insertUser(ctx, {
+    ...profile(user),
+    externalId: user.externalId,
+    role: known ? named : defaultRole,
+    isActive: true,
+    createdAt: user.createdAt,
+    updatedAt: cause.now,
+    clerk: register(arrival, instanceId, undefined),
+    roleRev: user.stamp?.rev ?? 0,
+    roleSource: known ? 'clerk' : 'default',
+    roleDecidedAt: 0,
+    roleIssue: named === undefined || known ? undefined : { raw: named, seenAt: cause.now },
+    push: { state: 'synced' },
+  });
+  await appendAudit(ctx, cause, {
+    action: 'user.created',
+    target: `user:${row.externalId}`,
+    after: { role: row.role, via: via.kind },
+  });
+  if (row.role === ownerRole) await releaseHeldDeletions(ctx, cause);
+  return await bootstrap(ctx, row, user, cause);
+}
+
+async function update(
+  ctx: MutationCtx,
+  row: UserRow,
+  arrival: Arrival,
+  cause: Cause,
+): Promise<ApplyOutcome> {
+  const { user } = arrival;
+  const changedFields = changes(row, user);
+  const merge = await mergeIncomingRole(ctx, row, user, cause);
+  const changed = await patchUser(ctx, merge.row, {
+    ...profile(user),
+    ...merge.change,
+    createdAt: user.createdAt,
+    clerk: register(arrival, arrival.instanceId ?? row.clerk.instanceId, row.clerk.refetch),
+    ...(changedFields.length > 0 ? { updatedAt: cause.now } : {}),
+  });
+  if (changedFields.length > 0) {
+    await appendAudit(ctx, cause, {
+      action: 'user.updated',
+      target: `user:${row.externalId}`,
+      after: { fields: changedFields },
+    });
+  }
+  await merge.finish(changed);
+  const final = await bootstrap(ctx, changed, user, cause);
+  return { kind: merge.quarantined ? 'quarantined' : 'updated', row: final };
+}
+
+/** Rule 7: only a verified primary address, and only while nobody decided this person's role. */
+async function bootstrap(
+  ctx: MutationCtx,
+  row: UserRow,
+  user: ClerkUser,
+  cause: Cause,
+): Promise<UserRow> {
+  const undecided = row.roleRev === 0 && row.roleSource === 'default' && row.role !== ownerRole;
+  if (!undecided || !user.emailVerified || user.email === undefined) return row;
+  if (!row.isActive || !isBootstrapEmail(user.email)) return row;
+  const bootstrapCause = { ...cause, actor: 'system', source: 'bootstrap' as const };
+  const changed = await decideRole(ctx, row, ownerRole, bootstrapCause);
+  await appendAudit(ctx, bootstrapCause, {
+    action: 'role.bootstrapped',
+    target: `user:${row.externalId}`,
+    before: { role: row.role },
+    after: { role: ownerRole, rev: changed.roleRev },
+  });
+  await releaseHeldDeletions(ctx, bootstrapCause);
+  return changed;
+}
+
+/** Rule 2: two payloads of one instant differ; only Clerk can say which holds. */
+async function askClerk(ctx: MutationCtx, row: UserRow): Promise<UserRow> {
+  const ask = (row.clerk.refetch ?? 0) + 1;
+  const asked = await patchUser(ctx, row, { clerk: { ...row.clerk, refetch: ask } });
+  await clerkPool.enqueueAction(
+    ctx,
+    internal.clerk.refetch,
+    { externalId: row.externalId, ask },
+    { retry: { maxAttempts: 8, initialBackoffMs: 1_000, base: 2 } },
+  );
+  return asked;
+}
+
+function profile(user: ClerkUser) {
+  return {
+    name: user.name,
+    firstName: user.firstName,
+    lastName: user.lastName,
+    email: user.email,
+    imageUrl: user.imageUrl,
+    lastSignInAt: user.lastSignInAt,
+    publicMetadata: user.publicMetadata,
+  };
+}
+
+function register(
+  { user, via }: Arrival,
+  instanceId: string | undefined,
+  refetch: number | undefined,
+): UserRow['clerk'] {
+  if (via.kind === 'store') return { updatedAt: 0 };
+  return {
+    updatedAt: user.updatedAt,
+    role: user.role,
+    banned: user.banned ? true : undefined,
+    instanceId,
+    refetch,
+  };
+}
+
+function contentOfRow(row: UserRow) {
+  return { ...row, role: row.clerk.role, banned: row.clerk.banned };
+}
+
+/** Names, never values: the audit log outlives an erased person. */
+function changes(row: UserRow, user: ClerkUser): string[] {
+  const names = ['firstName', 'lastName', 'email', 'imageUrl', 'publicMetadata'] as const;
+  const changed: string[] = names.filter((name) => row[name] !== user[name]);
+  if ((row.clerk.banned ?? false) !== user.banned) changed.push('banned');
+  return changed;
+}

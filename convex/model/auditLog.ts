@@ -1,0 +1,75 @@
+import type { MutationCtx, QueryCtx } from '../_generated/server';
+import { chainEntry, type ChainHead, genesis, verifyChain } from './audit';
+import type { AuditFacts, AuditSource } from './validators';
+
+/** On whose behalf something is done; the same for everything that one request does. */
+export interface Cause {
+  /** `user:<externalId>`, `cli`, `clerk`, `system`. */
+  actor: string;
+  source: AuditSource;
+  correlationId: string;
+  /** Unix ms. */
+  now: number;
+}
+
+export interface AuditEvent {
+  action: string;
+  target: string;
+  before?: AuditFacts;
+  after?: AuditFacts;
+  alarm?: boolean;
+}
+
+/**
+ * Appends one entry to the chain, in the caller's transaction: no change without its entry, no
+ * entry without its change.
+ */
+export async function appendAudit(ctx: MutationCtx, cause: Cause, event: AuditEvent) {
+  const headRow = await ctx.db.query('auditHead').unique();
+  const entry = await chainEntry(headRow ?? genesis, {
+    at: cause.now,
+    actor: cause.actor,
+    source: cause.source,
+    correlationId: cause.correlationId,
+    ...event,
+    alarm: event.alarm ?? false,
+  });
+  await ctx.db.insert('auditLog', entry);
+  const head = { seq: entry.seq, hash: entry.hash };
+  if (headRow === null) await ctx.db.insert('auditHead', head);
+  else await ctx.db.patch('auditHead', headRow._id, head);
+}
+
+export async function auditHead(ctx: QueryCtx): Promise<ChainHead> {
+  const head = await ctx.db.query('auditHead').unique();
+  return head === null ? genesis : { seq: head.seq, hash: head.hash };
+}
+
+export type AuditPage =
+  | { ok: true; checked: number; head: ChainHead; isDone: boolean }
+  | { ok: false; seq: number; problem: 'gap' | 'brokenLink' | 'edited' | 'cutOff' };
+
+/** Verifies at most `limit` entries after `from`; call again with the returned head until done. */
+export async function verifyAuditPage(
+  ctx: QueryCtx,
+  from: ChainHead,
+  limit: number,
+): Promise<AuditPage> {
+  const entries = await ctx.db
+    .query('auditLog')
+    .withIndex('bySeq', (q) => q.gt('seq', from.seq))
+    .take(limit);
+  const verdict = await verifyChain(from, entries);
+  if (!verdict.ok) return verdict;
+  const isDone = entries.length < limit;
+  const recorded = await auditHead(ctx);
+  if (isDone && (recorded.seq !== verdict.head.seq || recorded.hash !== verdict.head.hash)) {
+    return { ok: false, seq: verdict.head.seq + 1, problem: 'cutOff' };
+  }
+  return { ok: true, checked: entries.length, head: verdict.head, isDone };
+}
+
+/** A correlation id for requests that bring none. Convex seeds `Math.random` per request. */
+export function newCorrelationId(now: number): string {
+  return `req_${now.toString(36)}${Math.random().toString(36).slice(2, 10)}`;
+}

@@ -1,0 +1,77 @@
+import type { MutationCtx } from '../_generated/server';
+import type { RoleSource } from '../../src/shared/people';
+import { ownerRole, type Role } from '../../src/shared/roles';
+import { appendAudit, type Cause } from './auditLog';
+import { releaseHeldDeletions } from './deleteClerkUser';
+import { fail } from './errors';
+import { leavesNoOwner } from './lastOwner';
+import { queuePush } from './outbox';
+import { otherActiveOwners, patchUser, type UserRow } from './userRows';
+
+/**
+ * Our own decision about a role: row, counters, intent and audit entry in one transaction. The
+ * caller has checked permission. Choosing the role a person already has changes nothing.
+ */
+export async function changeRole(
+  ctx: MutationCtx,
+  row: UserRow,
+  role: Role,
+  cause: Cause & { source: RoleSource },
+): Promise<UserRow> {
+  if (row.deletedAt !== undefined || row.heldDeletionAt !== undefined) fail('USER_DELETED');
+  if (row.role === role) return row;
+  if (leavesNoOwner(row, { ...row, role }, await otherActiveOwners(ctx, row))) fail('LAST_OWNER');
+  const changed = await decideRole(ctx, row, role, cause);
+  await appendAudit(ctx, cause, {
+    action: 'role.changed',
+    target: `user:${row.externalId}`,
+    before: { role: row.role, rev: row.roleRev },
+    after: { role, rev: changed.roleRev },
+  });
+  if (role === ownerRole) await releaseHeldDeletions(ctx, cause);
+  return changed;
+}
+
+/** Writes a decision and queues its push, without asking rules 7 or 8. */
+export async function decideRole(
+  ctx: MutationCtx,
+  row: UserRow,
+  role: Role,
+  cause: Cause & { source: RoleSource },
+): Promise<UserRow> {
+  const changed = await patchUser(ctx, row, {
+    role,
+    roleRev: row.roleRev + 1,
+    roleSource: cause.source,
+    roleDecidedAt: cause.now,
+    roleIssue: undefined,
+    push: { state: 'pending' },
+    updatedAt: cause.now,
+  });
+  await queuePush(ctx, changed, cause.now);
+  return changed;
+}
+
+/**
+ * Sends the role to Clerk once more: after giving up, at once while waiting, or to overwrite a
+ * role in Clerk that we do not know.
+ */
+export async function retryPush(ctx: MutationCtx, row: UserRow, cause: Cause): Promise<UserRow> {
+  if (row.deletedAt !== undefined || row.heldDeletionAt !== undefined) fail('USER_DELETED');
+  if (row.push.state === 'synced' && row.roleIssue === undefined) fail('NOTHING_TO_RETRY');
+  const changed = await patchUser(ctx, row, {
+    // A revision of its own proves which push an echo belongs to.
+    roleRev: row.roleRev + 1,
+    roleDecidedAt: cause.now,
+    push: { state: 'pending' },
+    updatedAt: cause.now,
+  });
+  await queuePush(ctx, changed, cause.now);
+  await appendAudit(ctx, cause, {
+    action: 'role.pushRetried',
+    target: `user:${row.externalId}`,
+    before: { push: row.push.state, rev: row.roleRev },
+    after: { role: row.role, rev: changed.roleRev },
+  });
+  return changed;
+}

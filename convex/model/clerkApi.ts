@@ -1,0 +1,123 @@
+import type { Role } from '../../src/shared/roles';
+import { parseClerkUser } from './clerkUser';
+import { clerkApi } from './environment';
+import { clerkTimeoutMs, retryAfterMsMax } from './limits';
+import type { ClerkUser } from './validators';
+
+/** The Backend API version whose answers `clerkUser.ts` is tested against. */
+const apiVersion = '2026-05-12';
+
+/** An answer of Clerk's Backend API, sorted by what the caller can do about it. */
+export type ClerkAnswer =
+  /** `user` is absent when the answer was fine but not to be understood. */
+  | { kind: 'ok'; user?: ClerkUser }
+  /** Worth another attempt, after `afterMs` where Clerk named a wait. */
+  | { kind: 'retry'; reason: string; afterMs?: number }
+  /** Another attempt would end the same way. */
+  | { kind: 'refused'; reason: string; notFound: boolean };
+
+/**
+ * Sets a role in Clerk. The endpoint merges deeply, so no other key of the metadata changes (C2).
+ * `stamp` proves the echo ours. Only for actions.
+ */
+export async function pushRole(
+  externalId: string,
+  role: Role,
+  stamp: { rev: number; intent: string },
+): Promise<ClerkAnswer> {
+  return await askClerk('PATCH', `/v1/users/${encodeURIComponent(externalId)}/metadata`, {
+    public_metadata: { role },
+    private_metadata: { rollcall: stamp },
+  });
+}
+
+/** Reads one person from Clerk. Only for actions. */
+export async function fetchClerkUser(externalId: string): Promise<ClerkAnswer> {
+  return await askClerk('GET', `/v1/users/${encodeURIComponent(externalId)}`);
+}
+
+async function askClerk(
+  method: 'GET' | 'PATCH',
+  path: string,
+  body?: unknown,
+): Promise<ClerkAnswer> {
+  const api = clerkApi();
+  if (!api.ok) return { kind: 'refused', reason: api.reason, notFound: false };
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), clerkTimeoutMs);
+  try {
+    const response = await fetch(`${api.baseUrl}${path}`, {
+      method,
+      headers: {
+        Authorization: `Bearer ${api.secretKey}`,
+        'Clerk-API-Version': apiVersion,
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: abort.signal,
+    });
+    return await readAnswer(response);
+  } catch {
+    // Never the error's own text: it may name the address with whatever is in it.
+    return {
+      kind: 'retry',
+      reason: abort.signal.aborted
+        ? `Clerk did not answer within ${clerkTimeoutMs / 1_000} s`
+        : 'Clerk could not be reached',
+    };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readAnswer(response: Response): Promise<ClerkAnswer> {
+  if (response.ok) {
+    const parsed = parseClerkUser(await readJson(response));
+    return { kind: 'ok', user: parsed.ok ? parsed.user : undefined };
+  }
+  const { status } = response;
+  if (status === 429) {
+    const afterMs = retryAfterMs(response.headers.get('retry-after'));
+    return { kind: 'retry', reason: 'Clerk is limiting our requests (429)', afterMs };
+  }
+  if (status >= 500 || status === 408) {
+    const afterMs = retryAfterMs(response.headers.get('retry-after'));
+    return { kind: 'retry', reason: `Clerk is in trouble (${status})`, afterMs };
+  }
+  return { kind: 'refused', notFound: status === 404, reason: await explainRefusal(response) };
+}
+
+async function explainRefusal(response: Response): Promise<string> {
+  if (response.status === 401) return 'The Clerk secret key is invalid or expired (401)';
+  if (response.status === 404) {
+    return 'Clerk has no such user (404): deleted there, or the key belongs to another instance';
+  }
+  const code = await clerkErrorCode(response);
+  return `Clerk refused the request (${response.status}${code === undefined ? '' : `, ${code}`})`;
+}
+
+/** The code of Clerk's first error; its texts may repeat input and are left out. */
+async function clerkErrorCode(response: Response): Promise<string | undefined> {
+  const body = await readJson(response);
+  if (typeof body !== 'object' || body === null || !('errors' in body)) return undefined;
+  const first: unknown = Array.isArray(body.errors) ? body.errors[0] : undefined;
+  if (typeof first !== 'object' || first === null || !('code' in first)) return undefined;
+  return typeof first.code === 'string' && /^\w{1,60}$/.test(first.code) ? first.code : undefined;
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    return undefined;
+  }
+}
+
+/** `Retry-After` in ms, from seconds or a date, between 0 and our longest wait. */
+export function retryAfterMs(header: string | null, now = Date.now()): number | undefined {
+  if (header === null || header.trim() === '') return undefined;
+  const seconds = Number(header);
+  const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(header) - now;
+  if (!Number.isFinite(ms)) return undefined;
+  return Math.min(Math.max(0, Math.ceil(ms)), retryAfterMsMax);
+}

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { canonicalJson } from './canonicalJson';
+import { cleanText } from './text';
+import type { ClerkUser } from './validators';
+
+/** Clerk caps metadata at 8 KB; anything far above is not Clerk's and is not kept. */
+const metadataLengthMax = 16_384;
+const nameLengthMax = 200;
+const emailLengthMax = 320;
+const urlLengthMax = 2_048;
+const idLengthMax = 200;
+const roleLengthMax = 200;
+
+/** Below this a time is in seconds: as milliseconds it would lie before March 1973. */
+const secondsBelow = 100_000_000_000;
+
+/** A field that Clerk may send as null, leave out, or send in a shape we do not know. */
+const loose = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined);
+
+const metadata = loose(z.record(z.string(), z.unknown()));
+
+/**
+ * A user object of a webhook or of the Backend API. Only the id is demanded; every other field that
+ * is missing, null or odd reads as absent.
+ */
+const clerkUserSchema = z.object({
+  id: z.string().min(1).max(idLengthMax),
+  first_name: loose(z.string()),
+  last_name: loose(z.string()),
+  image_url: loose(z.string()),
+  primary_email_address_id: loose(z.string()),
+  email_addresses: loose(z.array(z.unknown())),
+  public_metadata: metadata,
+  private_metadata: metadata,
+  banned: loose(z.boolean()),
+  created_at: loose(z.number()),
+  updated_at: loose(z.number()),
+  last_sign_in_at: loose(z.number()),
+});
+
+const emailSchema = z.object({
+  id: z.string(),
+  email_address: z.string(),
+  verification: loose(z.object({ status: loose(z.string()) })),
+});
+
+const stampSchema = z.object({
+  rev: z.number().int().nonnegative(),
+  intent: z.string().max(idLengthMax).optional().catch(undefined),
+});
+
+export type ParsedClerkUser = { ok: true; user: ClerkUser } | { ok: false; why: string };
+
+/**
+ * Reads any user object that Clerk may send (webhook or Backend API). Never throws; what cannot be
+ * used says why. `fallbackUpdatedAt` (unix ms) stands in for a missing `updated_at`.
+ */
+export function parseClerkUser(data: unknown, fallbackUpdatedAt?: number): ParsedClerkUser {
+  const parsed = clerkUserSchema.safeParse(data);
+  if (!parsed.success) return { ok: false, why: 'the user object has no usable id' };
+  const raw = parsed.data;
+  const externalId = cleanText(raw.id, idLengthMax);
+  if (externalId === undefined || externalId !== raw.id) {
+    return { ok: false, why: 'the user object has no usable id' };
+  }
+  const updatedAt = normaliseTime(raw.updated_at) ?? fallbackUpdatedAt;
+  if (updatedAt === undefined) return { ok: false, why: 'the user object has no updated_at' };
+  const firstName = cleanText(raw.first_name, nameLengthMax);
+  const lastName = cleanText(raw.last_name, nameLengthMax);
+  const user: ClerkUser = {
+    externalId,
+    updatedAt,
+    createdAt: normaliseTime(raw.created_at) ?? updatedAt,
+    firstName,
+    lastName,
+    name: fullName(firstName, lastName),
+    ...primaryEmail(raw.email_addresses ?? [], raw.primary_email_address_id ?? undefined),
+    imageUrl: cleanText(raw.image_url, urlLengthMax),
+    lastSignInAt: normaliseTime(raw.last_sign_in_at),
+    banned: raw.banned ?? false,
+    publicMetadata: boundedMetadata(raw.public_metadata ?? undefined),
+    role: rawRole(raw.public_metadata?.role),
+    stamp: readStamp(raw.private_metadata?.rollcall),
+  };
+  return { ok: true, user };
+}
+
+/** B4: "User" where Clerk has no name. */
+export function fullName(firstName: string | undefined, lastName: string | undefined): string {
+  return [firstName, lastName].filter((part) => part !== undefined).join(' ') || 'User';
+}
+
+/** Unix ms from seconds or milliseconds, told apart by magnitude; undefined for anything else. */
+export function normaliseTime(value: unknown): number | undefined {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) return undefined;
+  const ms = Math.round(value < secondsBelow ? value * 1_000 : value);
+  return Number.isSafeInteger(ms) ? ms : undefined;
+}
+
+/**
+ * `public_metadata.role` as one comparable string: text as it is, anything else as its JSON behind
+ * a prefix that no role name can have. Null reads as absent, as in Clerk's own merge.
+ */
+export function rawRole(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return cleanText(value, roleLengthMax) ?? 'json:""';
+  return `json:${tryCanonical(value) ?? 'unreadable'}`.slice(0, roleLengthMax);
+}
+
+function primaryEmail(
+  addresses: unknown[],
+  primaryId: string | undefined,
+): { email: string | undefined; emailVerified: boolean } {
+  for (const address of addresses) {
+    const parsed = emailSchema.safeParse(address);
+    if (!parsed.success || parsed.data.id !== primaryId) continue;
+    return {
+      email: cleanText(parsed.data.email_address, emailLengthMax)?.toLowerCase(),
+      emailVerified: parsed.data.verification?.status === 'verified',
+    };
+  }
+  return { email: undefined, emailVerified: false };
+}
+
+function boundedMetadata(value: Record<string, unknown> | undefined): string | undefined {
+  if (value === undefined || Object.keys(value).length === 0) return undefined;
+  const text = tryCanonical(value);
+  return text !== undefined && text.length <= metadataLengthMax ? text : undefined;
+}
+
+function tryCanonical(value: unknown): string | undefined {
+  try {
+    return cleanText(canonicalJson(value), metadataLengthMax + 1);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function readStamp(value: unknown): ClerkUser['stamp'] {
+  const parsed = stampSchema.safeParse(value);
+  return parsed.success ? parsed.data : undefined;
+}

@@ -1,0 +1,129 @@
+/** The deployment's settings: read here only, by name, never returned by value. */
+
+export type SettingState = 'ok' | 'missing' | 'malformed';
+
+export interface SettingFinding {
+  name: string;
+  required: boolean;
+  state: SettingState;
+  /** What to do about it; empty when nothing is to be done. */
+  remedy: string;
+}
+
+interface Setting {
+  name: string;
+  value: string | undefined;
+  required: boolean;
+  wellFormed: (value: string) => boolean;
+  remedy: string;
+}
+
+const httpUrl = (value: string) => /^https?:\/\/[^\s/]+/.test(value);
+const secretKey = (value: string) => /^sk_(test|live)_\S+$/.test(value);
+const signingSecrets = (value: string) =>
+  value.split(/\s+/).every((secret) => /^whsec_[A-Za-z0-9+/]+=*$/.test(secret));
+
+/** Convex reads each variable by its own name, so each is written out. */
+function settings(): Setting[] {
+  return [
+    {
+      name: 'CLERK_FRONTEND_API_URL',
+      value: process.env.CLERK_FRONTEND_API_URL,
+      required: true,
+      wellFormed: httpUrl,
+      remedy:
+        "Set it to the issuer of Clerk's JWT template, for example https://x.clerk.accounts.dev",
+    },
+    {
+      name: 'CLERK_WEBHOOK_SECRET',
+      value: process.env.CLERK_WEBHOOK_SECRET,
+      required: true,
+      wellFormed: (value) => signingSecrets(value.trim()),
+      remedy: "Set it to the signing secret (whsec_...) of Clerk's webhook endpoint",
+    },
+    {
+      name: 'CLERK_SECRET_KEY',
+      value: process.env.CLERK_SECRET_KEY,
+      required: true,
+      wellFormed: (value) => secretKey(value.trim()),
+      remedy: 'Set it to a secret key (sk_test_... or sk_live_...) of the same Clerk instance',
+    },
+    {
+      name: 'CLERK_API_URL',
+      value: process.env.CLERK_API_URL,
+      required: false,
+      wellFormed: httpUrl,
+      remedy: 'Leave it unset for https://api.clerk.com, or set it to a full URL',
+    },
+    {
+      name: 'CLERK_INSTANCE_ID',
+      value: process.env.CLERK_INSTANCE_ID,
+      required: false,
+      wellFormed: (value) => /^ins_\w+$/.test(value),
+      remedy: 'Leave it unset to learn it from the first webhook, or set it to ins_...',
+    },
+    {
+      name: 'BOOTSTRAP_SUPERADMIN_EMAILS',
+      value: process.env.BOOTSTRAP_SUPERADMIN_EMAILS,
+      required: false,
+      wellFormed: (value) => splitEmails(value).every((email) => /^[^@\s]+@[^@\s]+$/.test(email)),
+      remedy: 'List addresses separated by commas or spaces',
+    },
+  ];
+}
+
+/** Every setting with its state; values never leave this file. */
+export function inspectSettings(): SettingFinding[] {
+  return settings().map(({ name, value, required, wellFormed, remedy }) => {
+    const present = value !== undefined && value.trim() !== '';
+    const state: SettingState = !present ? 'missing' : wellFormed(value) ? 'ok' : 'malformed';
+    const quiet = state === 'ok' || (state === 'missing' && !required);
+    return { name, required, state, remedy: quiet ? '' : remedy };
+  });
+}
+
+export type ClerkApi =
+  | { ok: true; baseUrl: string; secretKey: string; instance: 'development' | 'production' }
+  | { ok: false; reason: string };
+
+/** For actions only: holds the key. */
+export function clerkApi(): ClerkApi {
+  const key = process.env.CLERK_SECRET_KEY?.trim() ?? '';
+  if (key === '') return { ok: false, reason: 'CLERK_SECRET_KEY is not set on the deployment' };
+  if (!secretKey(key)) return { ok: false, reason: 'CLERK_SECRET_KEY is not a Clerk secret key' };
+  const baseUrl = (process.env.CLERK_API_URL?.trim() || 'https://api.clerk.com').replace(
+    /\/+$/,
+    '',
+  );
+  return { ok: true, baseUrl, secretKey: key, instance: instanceOf(key) };
+}
+
+/** Which of Clerk's rate limits apply; development when no key says otherwise. */
+export function clerkInstanceKind(): 'development' | 'production' {
+  return instanceOf(process.env.CLERK_SECRET_KEY?.trim() ?? '');
+}
+
+/** Rule 5: the ring of signing secrets; empty = nothing can be verified. */
+export function webhookSecrets(): string[] {
+  return (process.env.CLERK_WEBHOOK_SECRET ?? '').split(/\s+/).filter((secret) => secret !== '');
+}
+
+export function configuredInstanceId(): string | undefined {
+  return process.env.CLERK_INSTANCE_ID?.trim() || undefined;
+}
+
+/** Rule 7: who becomes the first owner, by verified primary address. */
+export function isBootstrapEmail(email: string): boolean {
+  return splitEmails(process.env.BOOTSTRAP_SUPERADMIN_EMAILS ?? '').includes(email.toLowerCase());
+}
+
+function splitEmails(list: string): string[] {
+  return list
+    .toLowerCase()
+    .split(/[\s,;]+/)
+    .filter((email) => email !== '');
+}
+
+function instanceOf(key: string): 'development' | 'production' {
+  return key.startsWith('sk_live_') ? 'production' : 'development';
+}

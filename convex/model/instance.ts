@@ -1,0 +1,25 @@
+import type { MutationCtx } from '../_generated/server';
+import { configuredInstanceId } from './environment';
+
+const key = 'clerkInstanceId';
+
+/**
+ * Rule 5: whether an event may come from `instanceId`. Without `CLERK_INSTANCE_ID` the first
+ * verified event that names an instance decides; an event that names none passes, since its
+ * signature already proves one of our secrets.
+ */
+export async function isOurInstance(
+  ctx: MutationCtx,
+  instanceId: string | undefined,
+): Promise<boolean> {
+  if (instanceId === undefined) return true;
+  const configured = configuredInstanceId();
+  if (configured !== undefined) return configured === instanceId;
+  const known = await ctx.db
+    .query('learnt')
+    .withIndex('byKey', (q) => q.eq('key', key))
+    .unique();
+  if (known !== null) return known.value === instanceId;
+  await ctx.db.insert('learnt', { key, value: instanceId });
+  return true;
+}

@@ -1,0 +1,39 @@
+/** Numbers of the backend, each with its unit and where it comes from. */
+
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+
+/** Webhook bodies: Clerk's largest user payload stays far below. */
+export const webhookBodyBytesMax = 256 * 1024;
+
+/** Receipts are kept a little longer than Svix keeps messages for a resend. */
+export const deliveriesKeptMs = 90 * dayMs;
+
+/** Settled intents prove old echoes ours; Svix's last retry comes after 28 hours. */
+export const intentsKeptMs = 14 * dayMs;
+
+/** Rows that one run of a maintenance job touches, far below the write limit of a mutation. */
+export const maintenanceBatch = 500;
+
+/** Clerk's Backend API is given this long for one request. */
+export const clerkTimeoutMs = 30_000;
+
+/** Waits of 1 s, 2 s, 4 s ... and at most this long between attempts: about 15 minutes in all. */
+export const pushBackoffMsMax = 5 * minuteMs;
+export const pushBackoffMsFirst = 1_000;
+export const pushAttemptsMax = 11;
+
+/** A `Retry-After` is obeyed up to here; a longer one is cut, so that a bad header cannot park us. */
+export const retryAfterMsMax = 15 * minuteMs;
+
+/** An attempt that has not reported after this long was lost: timeout plus room for its report. */
+export const attemptLostMs = clerkTimeoutMs + 2 * minuteMs;
+
+/** A queued intent that nobody took up for this long past its time is handed to the pool again. */
+export const intentForgottenMs = 2 * minuteMs;
+
+/** Requests at once to Clerk's Backend API. */
+export const pushParallelism = 8;
+
+/** Audit entries that one call of `admin:verifyAudit` checks. */
+export const auditPageMax = 500;

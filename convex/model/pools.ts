@@ -1,0 +1,47 @@
+import { RateLimiter } from '@convex-dev/rate-limiter';
+import { Workpool } from '@convex-dev/workpool';
+import { components } from '../_generated/api';
+import type { MutationCtx } from '../_generated/server';
+import { fail } from './errors';
+import { pushParallelism } from './limits';
+
+/** Everything that talks to Clerk's Backend API goes through this pool. */
+export const clerkPool = new Workpool(components.workpool, {
+  maxParallelism: pushParallelism,
+  retryActionsByDefault: false,
+});
+
+const minuteMs = 60_000;
+
+/**
+ * Per person on public mutations; a bulk role change of a full page passes at once. Clerk allows an
+ * instance 100 (development) or 1000 (production) requests per 10 s: we keep a fifth free for the
+ * web server and other users of the key.
+ */
+const rateLimiter = new RateLimiter(components.rateLimiter, {
+  store: { kind: 'token bucket', rate: 60, period: minuteMs, capacity: 30 },
+  updateRole: { kind: 'token bucket', rate: 300, period: minuteMs, capacity: 150 },
+  retryPush: { kind: 'token bucket', rate: 120, period: minuteMs, capacity: 100 },
+  clerkDevelopment: { kind: 'token bucket', rate: 80, period: 10_000, capacity: 40 },
+  clerkProduction: { kind: 'token bucket', rate: 800, period: 10_000, capacity: 200 },
+});
+
+/** Refuses with RATE_LIMITED and the wait in milliseconds. `key` names who is limited. */
+export async function limitCaller(
+  ctx: MutationCtx,
+  name: 'store' | 'updateRole' | 'retryPush',
+  key: string,
+): Promise<void> {
+  const { ok, retryAfter } = await rateLimiter.limit(ctx, name, { key });
+  if (!ok) fail('RATE_LIMITED', { retryAfterMs: Math.ceil(retryAfter) });
+}
+
+/** Takes one request out of Clerk's budget; otherwise how many milliseconds to wait. */
+export async function takeClerkRequest(
+  ctx: MutationCtx,
+  instance: 'development' | 'production',
+): Promise<{ ok: true } | { ok: false; waitMs: number }> {
+  const name = instance === 'production' ? 'clerkProduction' : 'clerkDevelopment';
+  const { ok, retryAfter } = await rateLimiter.limit(ctx, name);
+  return ok ? { ok } : { ok, waitMs: Math.ceil(retryAfter) };
+}

@@ -1,0 +1,105 @@
+import { vOnCompleteArgs } from '@convex-dev/workpool';
+import { v } from 'convex/values';
+import { internal } from './_generated/api';
+import { internalAction, internalMutation } from './functions';
+import { applyClerkUser } from './model/applyClerkUser';
+import type { Cause } from './model/auditLog';
+import { type ClerkAnswer, pushRole } from './model/clerkApi';
+import { log } from './model/log';
+import { claimIntent, type PushOrder, type PushReport, settleIntent } from './model/outbox';
+import { clerkUserValidator, roleValidator } from './model/validators';
+
+const pushOrder = v.object({ externalId: v.string(), role: roleValidator, rev: v.number() });
+
+const pushReport = v.union(
+  v.object({ kind: v.literal('done') }),
+  v.object({
+    kind: v.literal('retry'),
+    reason: v.string(),
+    afterMs: v.optional(v.number()),
+  }),
+  v.object({ kind: v.literal('refused'), reason: v.string() }),
+);
+
+/** One attempt of one intent: claim, one request, settle. Run by the pool; harmless to repeat. */
+export const push = internalAction({
+  args: { intentId: v.id('roleIntents') },
+  returns: v.null(),
+  handler: async (ctx, { intentId }) => {
+    const order: PushOrder | null = await ctx.runMutation(internal.outbox.claim, { intentId });
+    if (order === null) return null;
+    const answer = await pushRole(order.externalId, order.role, {
+      rev: order.rev,
+      intent: intentId,
+    });
+    const report = toReport(answer);
+    log(report.kind === 'done' ? 'info' : 'warn', 'outbox.push', {
+      user: order.externalId,
+      rev: order.rev,
+      result: report.kind,
+      reason: report.kind === 'done' ? undefined : report.reason,
+    });
+    const user = answer.kind === 'ok' ? answer.user : undefined;
+    await ctx.runMutation(internal.outbox.settle, { intentId, report, user });
+    return null;
+  },
+});
+
+export const claim = internalMutation({
+  args: { intentId: v.id('roleIntents') },
+  returns: v.union(pushOrder, v.null()),
+  handler: async (ctx, { intentId }) => await claimIntent(ctx, intentId, Date.now()),
+});
+
+/** `user` is Clerk's answer to the push: the echo, before its webhook comes. */
+export const settle = internalMutation({
+  args: {
+    intentId: v.id('roleIntents'),
+    report: pushReport,
+    user: v.optional(clerkUserValidator),
+  },
+  returns: v.null(),
+  handler: async (ctx, { intentId, report, user }) => {
+    const intent = await ctx.db.get('roleIntents', intentId);
+    if (intent === null || intent.state !== 'inFlight') return null;
+    const cause = byOutbox(intentId);
+    if (user !== undefined && user.externalId === intent.externalId) {
+      await applyClerkUser(ctx, { user, via: { kind: 'push' } }, cause);
+    }
+    await settleIntent(ctx, intent, report, cause);
+    return null;
+  },
+});
+
+/** An attempt that ended without a report (crash, restart): counted and tried again. */
+export const lost = internalMutation({
+  args: vOnCompleteArgs(v.object({ intentId: v.id('roleIntents') })),
+  returns: v.null(),
+  handler: async (ctx, { context: { intentId } }) => {
+    const intent = await ctx.db.get('roleIntents', intentId);
+    if (intent === null || intent.state !== 'inFlight') return null;
+    const report = { kind: 'retry' as const, reason: 'The attempt was interrupted' };
+    await settleIntent(ctx, intent, report, byOutbox(intentId));
+    return null;
+  },
+});
+
+function toReport(answer: ClerkAnswer): PushReport {
+  switch (answer.kind) {
+    case 'ok':
+      return { kind: 'done' };
+    case 'retry':
+      return { kind: 'retry', reason: answer.reason, afterMs: answer.afterMs };
+    case 'refused':
+      return { kind: 'refused', reason: answer.reason };
+  }
+}
+
+function byOutbox(intentId: string): Cause {
+  return {
+    actor: 'system',
+    source: 'system',
+    correlationId: `intent:${intentId}`,
+    now: Date.now(),
+  };
+}

@@ -1,0 +1,172 @@
+import { paginationOptsValidator, paginationResultValidator } from 'convex/server';
+import { v } from 'convex/values';
+import { userSorts } from '../src/shared/people';
+import { internalMutation, mutation, publicMutation, publicQuery, query } from './functions';
+import { getCurrentUser, hasAccess, requirePermission, requireSometimes } from './model/access';
+import { applyClerkUser } from './model/applyClerkUser';
+import { type Cause, newCorrelationId } from './model/auditLog';
+import { changeRole, retryPush as retryPushOf } from './model/changeRole';
+import { readCounts } from './model/counters';
+import { deleteClerkUser } from './model/deleteClerkUser';
+import { fail } from './model/errors';
+import { listUsers } from './model/listing';
+import { limitCaller } from './model/pools';
+import { signIn } from './model/signIn';
+import type { UserRow } from './model/userRows';
+import { clerkUserValidator, roleValidator, userState } from './model/validators';
+import {
+  adminUser,
+  currentUser,
+  directoryEntry,
+  peopleStats,
+  toAdminUser,
+  toCurrentUser,
+  toDirectoryEntry,
+} from './model/views';
+
+/** The caller's row, also while deactivated, so that the page can say so; null when there is none. */
+export const current = publicQuery({
+  args: {},
+  returns: v.union(currentUser, v.null()),
+  handler: async (ctx) => {
+    const row = await getCurrentUser(ctx);
+    const gone = row === null || row.deletedAt !== undefined || row.heldDeletionAt !== undefined;
+    return gone ? null : toCurrentUser(row);
+  },
+});
+
+/** The caller's role; null when the caller may do nothing. */
+export const getUserRole = publicQuery({
+  args: {},
+  returns: v.union(roleValidator, v.null()),
+  handler: async (ctx) => {
+    const row = await getCurrentUser(ctx);
+    return row !== null && hasAccess(row) ? row.role : null;
+  },
+});
+
+/** Called once per sign-in: makes sure that the caller has a row (B7). */
+export const store = publicMutation({
+  args: {},
+  returns: currentUser,
+  handler: async (ctx) => {
+    const identity = await ctx.auth.getUserIdentity();
+    if (identity === null) fail('UNAUTHENTICATED');
+    await limitCaller(ctx, 'store', identity.subject);
+    return toCurrentUser(await signIn(ctx, identity, Date.now()));
+  },
+});
+
+/** Who works here: active people by name, for everyone who is one of them. */
+export const directory = query({
+  args: { paginationOpts: paginationOptsValidator },
+  returns: paginationResultValidator(directoryEntry),
+  handler: async (ctx, { paginationOpts }) => {
+    requirePermission(ctx.actor, 'directory:read');
+    const page = await listUsers(ctx, { paginationOpts, state: 'active' });
+    return { ...page, page: page.page.map(toDirectoryEntry) };
+  },
+});
+
+/** The people table. Without `state`: everyone who is not deleted. A search ranks by relevance. */
+export const list = query({
+  args: {
+    paginationOpts: paginationOptsValidator,
+    search: v.optional(v.string()),
+    role: v.optional(roleValidator),
+    state: v.optional(userState),
+    sort: v.optional(v.union(...userSorts.map((sort) => v.literal(sort)))),
+    order: v.optional(v.union(v.literal('asc'), v.literal('desc'))),
+  },
+  returns: paginationResultValidator(adminUser),
+  handler: async (ctx, args) => {
+    requirePermission(ctx.actor, 'users:read');
+    const page = await listUsers(ctx, args);
+    return { ...page, page: page.page.map(toAdminUser) };
+  },
+});
+
+export const get = query({
+  args: { userId: v.id('users') },
+  returns: v.union(adminUser, v.null()),
+  handler: async (ctx, { userId }) => {
+    requirePermission(ctx.actor, 'users:read');
+    const row = await ctx.db.get('users', userId);
+    return row === null ? null : toAdminUser(row);
+  },
+});
+
+/** C7: counted by the counters, never by reading rows. `total` and `byRole` leave out the deleted. */
+export const stats = query({
+  args: {},
+  returns: peopleStats,
+  handler: async (ctx) => {
+    requirePermission(ctx.actor, 'directory:read');
+    return await readCounts(ctx);
+  },
+});
+
+/** Rule 8. The row answers at once with `push.state` pending; Clerk follows. */
+export const updateRole = mutation({
+  args: { userId: v.id('users'), role: roleValidator },
+  returns: adminUser,
+  handler: async (ctx, { userId, role }) => {
+    requireSometimes(ctx.actor, 'users:setRole');
+    await limitCaller(ctx, 'updateRole', ctx.actor.externalId);
+    const target = await ctx.db.get('users', userId);
+    if (target === null) fail('USER_NOT_FOUND', { field: 'userId' });
+    requirePermission(ctx.actor, 'users:setRole', target);
+    const cause = { ...byPerson(ctx.actor), source: 'console' as const };
+    return toAdminUser(await changeRole(ctx, target, role, cause));
+  },
+});
+
+/** Sends the role to Clerk once more, after the outbox gave up or instead of waiting. */
+export const retryPush = mutation({
+  args: { userId: v.id('users') },
+  returns: adminUser,
+  handler: async (ctx, { userId }) => {
+    requireSometimes(ctx.actor, 'pushes:retry');
+    await limitCaller(ctx, 'retryPush', ctx.actor.externalId);
+    const target = await ctx.db.get('users', userId);
+    if (target === null) fail('USER_NOT_FOUND', { field: 'userId' });
+    requirePermission(ctx.actor, 'pushes:retry', target);
+    return toAdminUser(await retryPushOf(ctx, target, byPerson(ctx.actor)));
+  },
+});
+
+/** The upsert of webhooks, for jobs that read people from Clerk (B3). */
+export const upsertFromClerk = internalMutation({
+  args: { user: clerkUserValidator, instanceId: v.optional(v.string()) },
+  returns: v.union(
+    ...(
+      ['created', 'updated', 'stale', 'duplicate', 'refetch', 'quarantined', 'tombstoned'] as const
+    ).map((kind) => v.literal(kind)),
+  ),
+  handler: async (ctx, { user, instanceId }) => {
+    const arrival = { user, instanceId, via: { kind: 'webhook' as const } };
+    return (await applyClerkUser(ctx, arrival, byClerk())).kind;
+  },
+});
+
+/** Tombstones or erases, as configured (B3, B5). */
+export const deleteFromClerk = internalMutation({
+  args: { externalId: v.string() },
+  returns: v.union(v.literal('deleted'), v.literal('alreadyDeleted'), v.literal('held')),
+  handler: async (ctx, { externalId }) => await deleteClerkUser(ctx, externalId, byClerk()),
+});
+
+function byPerson(actor: UserRow): Cause {
+  const now = Date.now();
+  return {
+    actor: `user:${actor.externalId}`,
+    source: 'console',
+    correlationId: newCorrelationId(now),
+    now,
+  };
+}
+
+function byClerk(): Cause {
+  const now = Date.now();
+  return { actor: 'clerk', source: 'clerk', correlationId: newCorrelationId(now), now };
+}
