@@ -70,6 +70,9 @@ export interface CommitWrites {
   readonly keys: ReadonlyMap<number, readonly Uint8Array[]>;
   /** `namespace NUL table` of every table written. */
   readonly tables: ReadonlySet<string>;
+  readonly documents: ReadonlySet<string>;
+  /** A schema was applied: every read set overlaps. */
+  readonly everything: boolean;
 }
 
 export interface ReadSet {

@@ -1,0 +1,36 @@
+import type { Commit, Ts } from './contract';
+
+/** Enough for queries that are being answered while commits go on; not a log. */
+const maxCommits = 4_096;
+const maxKeys = 200_000;
+
+/** The latest commits, for readers that must know what happened since their snapshot. */
+export class CommitHistory {
+  #commits: { commit: Commit; keys: number }[] = [];
+  #keys = 0;
+  /** Commits after this one are all here. */
+  #completeAfter: Ts;
+
+  constructor(startTs: Ts) {
+    this.#completeAfter = startTs;
+  }
+
+  add(commit: Commit): void {
+    let keys = 0;
+    for (const list of commit.writes.keys.values()) keys += list.length;
+    this.#commits.push({ commit, keys });
+    this.#keys += keys;
+    while (this.#commits.length > maxCommits || this.#keys > maxKeys) {
+      const oldest = this.#commits.shift();
+      if (!oldest) return;
+      this.#keys -= oldest.keys;
+      this.#completeAfter = oldest.commit.ts;
+    }
+  }
+
+  after(ts: Ts): Commit[] | undefined {
+    if (ts < this.#completeAfter) return undefined;
+    const first = this.#commits.findIndex(({ commit }) => commit.ts > ts);
+    return first < 0 ? [] : this.#commits.slice(first).map(({ commit }) => commit);
+  }
+}

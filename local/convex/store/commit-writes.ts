@@ -1,0 +1,60 @@
+import type { CommitWrites } from './contract';
+
+type Entry =
+  | { kind: 'key'; indexNo: number; key: Uint8Array }
+  | { kind: 'document'; id: string; table: string };
+
+/** What one transaction touched, in order, so that a savepoint can forget its tail. */
+export class WriteLog {
+  #entries: Entry[] = [];
+  #other = 0;
+  #changedIndexes = false;
+
+  key(indexNo: number, key: Uint8Array): void {
+    this.#entries.push({ kind: 'key', indexNo, key });
+  }
+
+  document(id: string, table: string): void {
+    this.#entries.push({ kind: 'document', id, table });
+  }
+
+  /** Indexes came or went: read sets name indexes, so all of them are void. */
+  everything(): void {
+    this.#changedIndexes = true;
+  }
+
+  /** A write that no read set can depend on: system rows. */
+  other(): void {
+    this.#other++;
+  }
+
+  get isEmpty(): boolean {
+    return this.#entries.length === 0 && this.#other === 0 && !this.#changedIndexes;
+  }
+
+  mark(): { entries: number; other: number } {
+    return { entries: this.#entries.length, other: this.#other };
+  }
+
+  backTo(mark: { entries: number; other: number }): void {
+    this.#entries.length = mark.entries;
+    this.#other = mark.other;
+  }
+
+  toCommit(): CommitWrites {
+    const keys = new Map<number, Uint8Array[]>();
+    const tables = new Set<string>();
+    const documents = new Set<string>();
+    for (const entry of this.#entries) {
+      if (entry.kind === 'document') {
+        documents.add(entry.id);
+        tables.add(entry.table);
+        continue;
+      }
+      const known = keys.get(entry.indexNo);
+      if (known) known.push(entry.key);
+      else keys.set(entry.indexNo, [entry.key]);
+    }
+    return { keys, tables, documents, everything: this.#changedIndexes };
+  }
+}

@@ -1,0 +1,178 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'libsql';
+import { StoreError } from './contract';
+
+export const fileName = 'convex.sqlite';
+
+/** Raised with every change of the tables below; an older file is migrated, a newer one refused. */
+const formatVersion = 1;
+/** "RCVX": tells our file from any other SQLite file. */
+const applicationId = 0x52435658;
+
+/**
+ * - `documents.doc` numbers documents inside the file; index entries point at it.
+ * - `index_entries.key` ends in `_creationTime`, which is unique, so keys are unique per index.
+ * - numbers of tables and indexes are never used twice: read sets hold them.
+ */
+const tables = `
+  CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE schemas (namespace TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE tables (
+    table_no INTEGER PRIMARY KEY AUTOINCREMENT, namespace TEXT NOT NULL, name TEXT NOT NULL,
+    number INTEGER NOT NULL, UNIQUE (namespace, name), UNIQUE (namespace, number));
+  CREATE TABLE indexes (
+    index_no INTEGER PRIMARY KEY AUTOINCREMENT, table_no INTEGER NOT NULL, name TEXT NOT NULL,
+    definition TEXT NOT NULL, UNIQUE (table_no, name));
+  CREATE TABLE documents (
+    doc INTEGER PRIMARY KEY, table_no INTEGER NOT NULL, id TEXT NOT NULL, size INTEGER NOT NULL,
+    body TEXT NOT NULL);
+  CREATE UNIQUE INDEX documents_by_id ON documents (table_no, id);
+  CREATE TABLE index_entries (
+    index_no INTEGER NOT NULL, key BLOB NOT NULL, doc INTEGER NOT NULL,
+    PRIMARY KEY (index_no, key)) WITHOUT ROWID;
+  CREATE TABLE system_rows (
+    bucket TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (bucket, key)) WITHOUT ROWID;
+`;
+
+export type Bindable = string | number | Uint8Array | null;
+export type Row = readonly unknown[];
+
+export interface Statement {
+  run(...parameters: Bindable[]): { changes: number; lastInsertRowid: number };
+  get(...parameters: Bindable[]): Row | undefined;
+  all(...parameters: Bindable[]): Row[];
+}
+
+/**
+ * The SQLite file: opened exclusively, every commit on disk before it returns. Statements are
+ * prepared once per text and rows come as arrays.
+ *
+ * Parameters always go to libsql as one array: a single bare Buffer aborts the process.
+ */
+export class DatabaseFile {
+  readonly #db: Database.Database;
+  readonly #statements = new Map<string, Statement>();
+
+  constructor(folder: string) {
+    const path = join(folder, fileName);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    let db: Database.Database | undefined;
+    try {
+      db = new Database(path);
+      this.#db = db;
+      prepareFile(db);
+    } catch (error) {
+      db?.close();
+      throw explainOpenError(error, path);
+    }
+  }
+
+  statement(sql: string): Statement {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const prepared = this.#db.prepare(sql);
+    const isReader = /^\s*(SELECT|PRAGMA)/i.test(sql) || /\bRETURNING\b/i.test(sql);
+    if (isReader) prepared.raw(true);
+    const statement: Statement = {
+      run: (...parameters) => {
+        const info = prepared.run(parameters);
+        return { changes: info.changes, lastInsertRowid: Number(info.lastInsertRowid) };
+      },
+      get: (...parameters) => prepared.get(parameters) as Row | undefined,
+      all: (...parameters) => prepared.all(parameters) as Row[],
+    };
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  /** For statements that have no result and are run rarely. */
+  exec(sql: string): void {
+    this.#db.exec(sql);
+  }
+
+  get inTransaction(): boolean {
+    return this.#db.inTransaction;
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#db.close();
+  }
+}
+
+function prepareFile(db: Database.Database): void {
+  // The lock of exclusive mode lasts until close and dies with the process, also on kill -9.
+  db.exec('PRAGMA locking_mode = EXCLUSIVE');
+  db.exec('PRAGMA journal_mode = WAL');
+  db.exec('PRAGMA synchronous = FULL');
+  db.exec('PRAGMA cache_size = -65536');
+  db.exec('BEGIN EXCLUSIVE');
+  const found = pragma(db, 'application_id');
+  const version = pragma(db, 'user_version');
+  if (found === 0 && version === 0 && countObjects(db) === 0) {
+    db.exec(tables);
+    db.exec(`PRAGMA application_id = ${applicationId}`);
+    db.exec(`PRAGMA user_version = ${formatVersion}`);
+  } else if (found !== applicationId) {
+    throw new StoreError('FileDamaged', 'it is a SQLite file, but not one of this runtime');
+  } else if (version > formatVersion) {
+    throw new StoreError(
+      'FileTooNew',
+      `its format is ${version}, this version knows ${formatVersion}`,
+    );
+  }
+  db.exec('COMMIT');
+}
+
+function pragma(db: Database.Database, name: string): number {
+  const row = db.prepare(`PRAGMA ${name}`).raw(true).get([]) as [number];
+  return row[0];
+}
+
+function countObjects(db: Database.Database): number {
+  const row = db.prepare('SELECT count(*) FROM sqlite_master').raw(true).get([]) as [number];
+  return row[0];
+}
+
+const sqliteBusy = 5;
+const sqliteCorrupt = 11;
+const sqliteNotADatabase = 26;
+
+function explainOpenError(error: unknown, path: string): unknown {
+  if (error instanceof StoreError) {
+    const wayOut =
+      error.code === 'FileTooNew'
+        ? 'Use the newer version, or another data folder.'
+        : 'Restore it from a copy, or use another data folder.';
+    return new StoreError(error.code, `Cannot open ${path}: ${error.message}. ${wayOut}`);
+  }
+  const code = primaryCode(error);
+  if (code === sqliteBusy) {
+    return new StoreError(
+      'FolderInUse',
+      `The data in ${path} is in use by another process. Stop it, or use another data folder.`,
+      { cause: error },
+    );
+  }
+  if (isDamage(error)) {
+    return new StoreError(
+      'FileDamaged',
+      `${path} is damaged (${(error as Error).message}). Restore it from a copy, or move it away to start empty.`,
+      { cause: error },
+    );
+  }
+  return error;
+}
+
+/** True for the errors by which SQLite says that the file itself is broken. */
+export function isDamage(error: unknown): boolean {
+  const code = primaryCode(error);
+  return code === sqliteCorrupt || code === sqliteNotADatabase;
+}
+
+function primaryCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('rawCode' in error)) return undefined;
+  return typeof error.rawCode === 'number' ? error.rawCode & 0xff : undefined;
+}

@@ -1,0 +1,111 @@
+import type { IndexInfo, TableInfo } from './catalog';
+import type { DatabaseFile } from './database-file';
+import type { WriteLog } from './commit-writes';
+import { removeSearchEntry, writeSearchEntry } from './search-index';
+import { fieldAt } from '../values/field-path';
+import { encodeKey } from '../values/key-encoding';
+import type { ValueObject } from '../values/value';
+
+/** A document as stored. */
+export interface StoredDocument {
+  doc: number;
+  id: string;
+  body: string;
+  size: number;
+}
+
+export function indexKey(index: IndexInfo, document: ValueObject): Buffer {
+  return encodeKey(index.paths.map((path) => fieldAt(document, path)));
+}
+
+/**
+ * Rows of documents with their index entries. Each write goes to the log with the keys it had
+ * before and has after, also where a key did not change: a reader of that key saw the document.
+ */
+export class DocumentRows {
+  constructor(
+    private readonly file: DatabaseFile,
+    private readonly log: WriteLog,
+  ) {}
+
+  find(table: TableInfo, id: string): StoredDocument | undefined {
+    const row = this.file
+      .statement('SELECT doc, body, size FROM documents WHERE table_no = ? AND id = ?')
+      .get(table.tableNo, id);
+    if (!row) return undefined;
+    const [doc, body, size] = row as [number, string, number];
+    return { doc, id, body, size };
+  }
+
+  insert(table: TableInfo, document: ValueObject, row: Omit<StoredDocument, 'doc'>): void {
+    const { lastInsertRowid: doc } = this.file
+      .statement('INSERT INTO documents (table_no, id, size, body) VALUES (?, ?, ?, ?)')
+      .run(table.tableNo, row.id, row.size, row.body);
+    for (const index of table.indexes.values()) this.#enter(index, doc, document);
+    this.#logDocument(table, row.id);
+  }
+
+  update(table: TableInfo, before: ValueObject, after: ValueObject, row: StoredDocument): void {
+    this.file
+      .statement('UPDATE documents SET size = ?, body = ? WHERE doc = ?')
+      .run(row.size, row.body, row.doc);
+    for (const index of table.indexes.values()) this.#move(index, row.doc, before, after);
+    this.#logDocument(table, row.id);
+  }
+
+  remove(table: TableInfo, document: ValueObject, row: StoredDocument): void {
+    this.file.statement('DELETE FROM documents WHERE doc = ?').run(row.doc);
+    for (const index of table.indexes.values()) this.#leave(index, row.doc, document);
+    this.#logDocument(table, row.id);
+  }
+
+  #enter(index: IndexInfo, doc: number, document: ValueObject): void {
+    if (index.definition.kind === 'search') {
+      writeSearchEntry(this.file, index, doc, document);
+      return;
+    }
+    const key = indexKey(index, document);
+    if (index.definition.kind === 'database') insertEntry(this.file, index, key, doc);
+    this.log.key(index.indexNo, key);
+  }
+
+  #leave(index: IndexInfo, doc: number, document: ValueObject): void {
+    if (index.definition.kind === 'search') {
+      removeSearchEntry(this.file, index, doc);
+      return;
+    }
+    const key = indexKey(index, document);
+    if (index.definition.kind === 'database') this.#deleteEntry(index, key);
+    this.log.key(index.indexNo, key);
+  }
+
+  #move(index: IndexInfo, doc: number, before: ValueObject, after: ValueObject): void {
+    if (index.definition.kind === 'search') {
+      writeSearchEntry(this.file, index, doc, after, before);
+      return;
+    }
+    const oldKey = indexKey(index, before);
+    const newKey = indexKey(index, after);
+    this.log.key(index.indexNo, oldKey);
+    if (oldKey.equals(newKey)) return;
+    this.#deleteEntry(index, oldKey);
+    insertEntry(this.file, index, newKey, doc);
+    this.log.key(index.indexNo, newKey);
+  }
+
+  #deleteEntry(index: IndexInfo, key: Buffer): void {
+    this.file
+      .statement('DELETE FROM index_entries WHERE index_no = ? AND key = ?')
+      .run(index.indexNo, key);
+  }
+
+  #logDocument(table: TableInfo, id: string): void {
+    this.log.document(id, table.key);
+  }
+}
+
+export function insertEntry(file: DatabaseFile, index: IndexInfo, key: Buffer, doc: number): void {
+  file
+    .statement('INSERT INTO index_entries (index_no, key, doc) VALUES (?, ?, ?)')
+    .run(index.indexNo, key, doc);
+}

@@ -1,0 +1,25 @@
+import { Catalog } from './catalog';
+import { Clock } from './clock';
+import type { Store, StoreOptions } from './contract';
+import { CursorCodec } from './cursor';
+import { DatabaseFile } from './database-file';
+import { SerialStore } from './serial-store';
+
+/**
+ * Opens the store of a data folder, or makes it. Throws `StoreError` with `FolderInUse`,
+ * `FileDamaged` or `FileTooNew` when that cannot be.
+ */
+export function openStore({ folder, nowMs = Date.now }: StoreOptions): Store {
+  const file = new DatabaseFile(folder);
+  try {
+    return new SerialStore({
+      file,
+      catalog: new Catalog(file),
+      clock: new Clock(file, nowMs),
+      cursors: new CursorCodec(file),
+    });
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}

@@ -1,0 +1,16 @@
+import type { DatabaseFile } from './database-file';
+import type { ScannedRow } from './index-scan';
+import type { UsageMeter } from './limits';
+import type { ReadTracker } from './read-set';
+
+/** What reading needs of the transaction it belongs to. */
+export interface ReadContext {
+  readonly file: DatabaseFile;
+  readonly reads: ReadTracker;
+  readonly meter: UsageMeter;
+  /** Grows with every write of the transaction, undone ones included. */
+  readonly writeCount: () => number;
+  /** Throws when the transaction is over. */
+  use(): void;
+  rowByDoc(doc: number): ScannedRow | undefined;
+}

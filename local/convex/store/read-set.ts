@@ -1,0 +1,107 @@
+import type { CommitWrites, ReadSet } from './contract';
+import { keyAfter } from '../values/key-encoding';
+
+/** What was read of one index: keys from `lo` up to, not including, `hi`. Grows while reading. */
+export interface ReadRange {
+  lo: Uint8Array;
+  hi: Uint8Array;
+}
+
+/**
+ * Everything a transaction's result depends on. Ranges are what was really consumed: a stream
+ * that stopped after 20 rows depends on the keys up to the 20th, and on nothing behind it.
+ *
+ * Invariant: if re-running the reads after a commit could give another result, `overlaps` is true.
+ */
+export class ReadTracker implements ReadSet {
+  readonly #documents = new Set<string>();
+  readonly #ranges = new Map<number, ReadRange[]>();
+  readonly #tables = new Set<string>();
+  #sealed: Map<number, ReadRange[]> | undefined;
+
+  /** A point read by id, found or not. Ids are unique over all namespaces. */
+  document(id: string): void {
+    this.#documents.add(id);
+  }
+
+  /** A range that the caller goes on widening while it reads. */
+  range(indexNo: number, range: ReadRange): void {
+    const ranges = this.#ranges.get(indexNo);
+    if (ranges) ranges.push(range);
+    else this.#ranges.set(indexNo, [range]);
+  }
+
+  /** Whole table: searches, counts, and tables that did not exist when they were read. */
+  table(key: string): void {
+    this.#tables.add(key);
+  }
+
+  /** Reading is over: ranges will not grow any more, so they may be merged once. */
+  seal(): void {
+    this.#sealed ??= new Map([...this.#ranges].map(([no, ranges]) => [no, mergeRanges(ranges)]));
+  }
+
+  overlaps(commit: { writes: unknown }): boolean {
+    // Commits are made by the store alone; the engine's type hides what they carry.
+    const writes = commit.writes as CommitWrites;
+    if (writes.everything) return true;
+    if (intersects(this.#tables, writes.tables)) return true;
+    if (intersects(this.#documents, writes.documents)) return true;
+    for (const [indexNo, keys] of writes.keys) {
+      const ranges = (this.#sealed ?? this.#ranges).get(indexNo);
+      if (!ranges) continue;
+      const hit = this.#sealed
+        ? keys.some((key) => sortedContains(ranges, key))
+        : keys.some((key) => ranges.some((range) => contains(range, key)));
+      if (hit) return true;
+    }
+    return false;
+  }
+}
+
+export function emptyRange(at: Uint8Array): ReadRange {
+  return { lo: at, hi: at };
+}
+
+export function pointRange(key: Uint8Array): ReadRange {
+  return { lo: key, hi: keyAfter(key) };
+}
+
+function intersects(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  const [small, large] = a.size < b.size ? [a, b] : [b, a];
+  for (const item of small) if (large.has(item)) return true;
+  return false;
+}
+
+function contains(range: ReadRange, key: Uint8Array): boolean {
+  return Buffer.compare(range.lo, key) <= 0 && Buffer.compare(key, range.hi) < 0;
+}
+
+function mergeRanges(ranges: readonly ReadRange[]): ReadRange[] {
+  const sorted = ranges
+    .filter((range) => Buffer.compare(range.lo, range.hi) < 0)
+    .sort((a, b) => Buffer.compare(a.lo, b.lo));
+  const merged: ReadRange[] = [];
+  for (const range of sorted) {
+    const last = merged.at(-1);
+    if (last && Buffer.compare(range.lo, last.hi) <= 0) {
+      if (Buffer.compare(range.hi, last.hi) > 0) last.hi = range.hi;
+    } else {
+      merged.push({ ...range });
+    }
+  }
+  return merged;
+}
+
+/** Binary search in disjoint, sorted ranges. */
+function sortedContains(ranges: readonly ReadRange[], key: Uint8Array): boolean {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (Buffer.compare((ranges[middle] as ReadRange).lo, key) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  const candidate = ranges[low - 1];
+  return candidate !== undefined && Buffer.compare(key, candidate.hi) < 0;
+}

@@ -1,0 +1,159 @@
+import type { Catalog, IndexDefinition, IndexInfo, TableInfo } from './catalog';
+import { StoreError, type SchemaChange, type SchemaJson, type TableSchemaJson } from './contract';
+import type { DatabaseFile } from './database-file';
+import { indexKey, insertEntry } from './documents';
+import { checkSchema } from './schema-check';
+import { createSearchTable, dropSearchTable, writeSearchEntry } from './search-index';
+import { checkValue, describeProblem, type ValidationContext } from '../values/validate';
+import { documentFromText } from '../values/convex-json';
+import type { ValueObject } from '../values/value';
+import type { ValidatorJson } from '../values/validator';
+
+export interface SchemaTarget {
+  file: DatabaseFile;
+  catalog: Catalog;
+  namespace: string;
+  /** How ids resolve; tables that the schema itself brings must already exist for it. */
+  context: ValidationContext;
+}
+
+/** Rows read at once while validating or backfilling. */
+const chunkRows = 500;
+
+/**
+ * Makes a schema the live one: tables, document validation, indexes. Runs inside the caller's
+ * transaction, which must be undone when this throws.
+ */
+export function applySchema(target: SchemaTarget, schema: SchemaJson | null): SchemaChange {
+  const { catalog, namespace } = target;
+  const change: SchemaChange = { addedIndexes: [], removedIndexes: [], addedTables: [] };
+  if (schema) checkSchema(schema);
+  const declared = new Map((schema?.tables ?? []).map((table) => [table.tableName, table]));
+  for (const name of declared.keys()) {
+    if (!catalog.table(namespace, name)) change.addedTables.push(name);
+    catalog.ensureTable(namespace, name);
+  }
+  if (schema) validateExisting(target, schema);
+  for (const table of catalog.tables(namespace)) {
+    if (table.name.startsWith('_')) continue;
+    changeIndexes(target, table, declared.get(table.name), change);
+  }
+  catalog.setSchema(namespace, schema);
+  return change;
+}
+
+/** Checks all documents of tables whose validator is new; the others were checked when written. */
+export function validateExisting(target: SchemaTarget, schema: SchemaJson): void {
+  if (!schema.schemaValidation) return;
+  for (const { tableName, documentType } of schema.tables) {
+    const table = target.catalog.table(target.namespace, tableName);
+    if (!table || !documentType || sameJson(table.validator, documentType)) continue;
+    for (const row of allDocuments(target.file, table)) {
+      checkAgainst(table, row.document, documentType as ValidatorJson, {
+        context: target.context,
+        id: row.id,
+      });
+    }
+  }
+}
+
+/** Throws `SchemaMismatch` when a document, system fields aside, does not match. */
+export function checkAgainst(
+  table: TableInfo,
+  document: ValueObject,
+  validator: ValidatorJson,
+  { context, id }: { context: ValidationContext; id?: string },
+): void {
+  const { _id, _creationTime, ...fields } = document;
+  const problem = checkValue(validator, fields, context);
+  if (!problem) return;
+  const which = id
+    ? `Document with ID "${id}" in table "${table.name}" does not match the schema`
+    : `A document to be written to table "${table.name}" does not match the schema`;
+  throw new StoreError('SchemaMismatch', `${which}: ${describeProblem(problem)}`);
+}
+
+function changeIndexes(
+  target: SchemaTarget,
+  table: TableInfo,
+  declared: TableSchemaJson | undefined,
+  change: SchemaChange,
+): void {
+  const wanted = wantedIndexes(declared);
+  for (const index of [...table.indexes.values()]) {
+    if (index.name === 'by_id' || index.name === 'by_creation_time') continue;
+    if (sameJson(wanted.get(index.name), index.definition)) {
+      wanted.delete(index.name);
+      continue;
+    }
+    removeIndex(target, table, index);
+    change.removedIndexes.push(`${table.name}.${index.name}`);
+  }
+  const added = [...wanted].map(([name, definition]) => addIndex(target, table, name, definition));
+  if (added.length === 0) return;
+  for (const { doc, document } of allDocuments(target.file, table)) {
+    for (const index of added) backfill(target.file, index, doc, document);
+  }
+  change.addedIndexes.push(...added.map((index) => `${table.name}.${index.name}`));
+}
+
+function wantedIndexes(declared: TableSchemaJson | undefined): Map<string, IndexDefinition> {
+  const wanted = new Map<string, IndexDefinition>();
+  for (const { indexDescriptor, fields } of declared?.indexes ?? []) {
+    wanted.set(indexDescriptor, { kind: 'database', fields });
+  }
+  for (const { indexDescriptor, searchField, filterFields } of declared?.searchIndexes ?? []) {
+    wanted.set(indexDescriptor, { kind: 'search', searchField, filterFields });
+  }
+  return wanted;
+}
+
+function addIndex(
+  { catalog, file }: SchemaTarget,
+  table: TableInfo,
+  name: string,
+  definition: IndexDefinition,
+): IndexInfo {
+  const index = catalog.addIndex(table, name, definition);
+  if (definition.kind === 'search') createSearchTable(file, index);
+  return index;
+}
+
+export function removeIndex(
+  { catalog, file }: Pick<SchemaTarget, 'catalog' | 'file'>,
+  table: TableInfo,
+  index: IndexInfo,
+): void {
+  if (index.definition.kind === 'search') dropSearchTable(file, index);
+  else file.statement('DELETE FROM index_entries WHERE index_no = ?').run(index.indexNo);
+  catalog.removeIndex(table, index);
+}
+
+function backfill(file: DatabaseFile, index: IndexInfo, doc: number, document: ValueObject): void {
+  if (index.definition.kind === 'search') writeSearchEntry(file, index, doc, document);
+  else insertEntry(file, index, indexKey(index, document), doc);
+}
+
+/** In chunks by id, so that memory does not grow with the table. */
+function* allDocuments(
+  file: DatabaseFile,
+  table: TableInfo,
+): Generator<{ doc: number; id: string; document: ValueObject }> {
+  const chunk = file.statement(
+    'SELECT doc, id, body FROM documents WHERE table_no = ? AND id > ? ORDER BY id LIMIT ?',
+  );
+  let last = '';
+  for (;;) {
+    const rows = chunk.all(table.tableNo, last, chunkRows);
+    for (const row of rows) {
+      const [doc, id, body] = row as [number, string, string];
+      yield { doc, id, document: documentFromText(body) };
+      last = id;
+    }
+    if (rows.length < chunkRows) return;
+  }
+}
+
+function sameJson(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

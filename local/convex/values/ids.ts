@@ -1,0 +1,113 @@
+import { randomFillSync } from 'node:crypto';
+
+/**
+ * Document ids: 31 to 37 characters of lowercase Crockford base32 over
+ * `varint(table number) + 16 random bytes + 16-bit checksum`. The alphabet is in ASCII order.
+ */
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+const randomBytesPerId = 16;
+const checksumBytes = 2;
+const maxVarintBytes = 5;
+
+const digitOf = new Int8Array(128).fill(-1);
+for (let i = 0; i < alphabet.length; i++) digitOf[alphabet.charCodeAt(i)] = i;
+
+/** Randomness is drawn for many ids at once: one draw per id costs more than the id. */
+const pool = Buffer.alloc(randomBytesPerId * 256);
+let poolOffset = pool.length;
+
+/** A fresh id in the table of that number (1 to 2^32 - 1, per namespace). */
+export function newId(tableNumber: number): string {
+  if (poolOffset === pool.length) {
+    randomFillSync(pool);
+    poolOffset = 0;
+  }
+  const random = pool.subarray(poolOffset, (poolOffset += randomBytesPerId));
+  return encodeId(tableNumber, random);
+}
+
+export function encodeId(tableNumber: number, random: Uint8Array): string {
+  const head: number[] = [];
+  for (let rest = tableNumber; ; rest = Math.floor(rest / 128)) {
+    if (rest < 128) {
+      head.push(rest);
+      break;
+    }
+    head.push((rest % 128) | 0x80);
+  }
+  const bytes = Buffer.alloc(head.length + randomBytesPerId + checksumBytes);
+  bytes.set(head);
+  bytes.set(random, head.length);
+  const end = bytes.length - checksumBytes;
+  bytes.writeUInt16BE(checksum(bytes, end), end);
+  return toBase32(bytes);
+}
+
+/** The table number inside an id; `undefined` when the text is not an id. */
+export function tableNumberOf(id: string): number | undefined {
+  if (id.length < 31 || id.length > 37) return undefined;
+  const bytes = fromBase32(id);
+  if (!bytes) return undefined;
+  let tableNumber = 0;
+  let used = 0;
+  for (let scale = 1; ; scale *= 128) {
+    const byte = bytes[used++] as number;
+    tableNumber += (byte & 0x7f) * scale;
+    if (byte < 0x80) {
+      if (byte === 0 && used > 1) return undefined;
+      break;
+    }
+    if (used === maxVarintBytes) return undefined;
+  }
+  if (bytes.length !== used + randomBytesPerId + checksumBytes) return undefined;
+  const end = bytes.length - checksumBytes;
+  return checksum(bytes, end) === bytes.readUInt16BE(end) ? tableNumber : undefined;
+}
+
+/** CRC-16/CCITT: catches every single-character slip. */
+function checksum(bytes: Uint8Array, end: number): number {
+  let crc = 0xffff;
+  for (let i = 0; i < end; i++) {
+    crc ^= (bytes[i] as number) << 8;
+    for (let bit = 0; bit < 8; bit++) {
+      crc = crc & 0x8000 ? ((crc << 1) ^ 0x1021) & 0xffff : (crc << 1) & 0xffff;
+    }
+  }
+  return crc;
+}
+
+function toBase32(bytes: Uint8Array): string {
+  let text = '';
+  let buffer = 0;
+  let bits = 0;
+  for (const byte of bytes) {
+    buffer = (buffer << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      text += alphabet[(buffer >> bits) & 31];
+    }
+    buffer &= (1 << bits) - 1;
+  }
+  return bits > 0 ? text + alphabet[(buffer << (5 - bits)) & 31] : text;
+}
+
+/** Refuses unused trailing bits, so that one id has one spelling. */
+function fromBase32(text: string): Buffer | undefined {
+  const bytes = Buffer.alloc(Math.floor((text.length * 5) / 8));
+  let used = 0;
+  let buffer = 0;
+  let bits = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = digitOf[text.charCodeAt(i)] ?? -1;
+    if (digit < 0) return undefined;
+    buffer = (buffer << 5) | digit;
+    bits += 5;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes[used++] = buffer >> bits;
+      buffer &= (1 << bits) - 1;
+    }
+  }
+  return bits < 5 && buffer === 0 ? bytes : undefined;
+}
