@@ -1,3 +1,5 @@
+import type { FaultPlan } from './backend/faults';
+import type { RateLimits } from './backend/rate-limits';
 import type { Clock } from './clock';
 import type { InstanceKeys } from './keys';
 import type { ClerkStore } from './store/clerk-store';
@@ -11,4 +13,6 @@ export interface ClerkServices {
   clock: Clock;
   store: ClerkStore;
   tokens: TokenIssuer;
+  rateLimits: RateLimits;
+  faults: FaultPlan;
 }

@@ -1,6 +1,9 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { backendRoutes } from './backend/routes';
+import { createFaultPlan } from './backend/faults';
+import { guardBackend } from './backend/guard';
+import { createRateLimits, type RateLimitMode } from './backend/rate-limits';
+import { backendRoutes, publicRoutes } from './backend/routes';
 import { createClock, type Clock } from './clock';
 import { controlRoutes } from './control/routes';
 import { dashboardRoutes } from './dashboard/routes';
@@ -17,6 +20,7 @@ export interface LocalClerkOptions {
   /** 0: any free one. */
   port: number;
   clock?: Clock;
+  rateLimits?: RateLimitMode;
 }
 
 export interface LocalClerk {
@@ -41,6 +45,8 @@ export async function startLocalClerk(options: LocalClerkOptions): Promise<Local
     clock,
     store: createStore({ db, clock, record: () => {}, committed: () => {} }),
     tokens: createTokenIssuer(keys, () => address.url, clock),
+    rateLimits: createRateLimits(clock, options.rateLimits ?? 'production'),
+    faults: createFaultPlan(),
   };
   const server = createHttpServer(services, routeGroups());
   address.url = await listen(server, options.port);
@@ -59,7 +65,8 @@ function routeGroups(): RouteGroup[] {
     { name: 'control', routes: controlRoutes, cors: false },
     { name: 'dashboard', routes: dashboardRoutes, cors: false },
     { name: 'frontend', routes: frontendRoutes, cors: true },
-    { name: 'backend', routes: backendRoutes, cors: false },
+    { name: 'public', routes: publicRoutes, cors: true },
+    { name: 'backend', routes: backendRoutes, cors: false, before: guardBackend },
   ];
 }
 

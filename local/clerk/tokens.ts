@@ -8,6 +8,7 @@ import {
 import type { Clock } from './clock';
 import type { InstanceKeys } from './keys';
 import { newToken } from './ids';
+import { absoluteUrl } from './resources/view';
 import { primaryEmailOf } from './store/table-specs';
 import type {
   MembershipEntity,
@@ -30,6 +31,8 @@ export interface SessionTokenInput {
   user: UserEntity;
   /** Origin of the page that asked: the `azp` claim. */
   authorizedParty: string | null;
+  /** Instead of Clerk's 60 s. */
+  lifetimeS?: number;
   /** The organization the session is working in, with the person's place in it. */
   active?: { organization: OrganizationEntity; membership: MembershipEntity };
 }
@@ -38,6 +41,7 @@ export interface TemplateTokenInput {
   user: UserEntity;
   session: SessionEntity;
   authorizedParty: string | null;
+  lifetimeS?: number;
 }
 
 export interface TokenIssuer {
@@ -75,9 +79,9 @@ export function createTokenIssuer(
     const content = `${encode(header)}.${encode(claims)}`;
     return `${content}.${createSign('RSA-SHA256').update(content).sign(privateKey, 'base64url')}`;
   };
-  const base = (azp: string | null) => ({
+  const base = (azp: string | null, lifetimeS = tokenLifetimeS) => ({
     ...(azp && { azp }),
-    exp: nowS() + tokenLifetimeS,
+    exp: nowS() + lifetimeS,
     iat: nowS(),
     iss: issuer(),
     nbf: nowS() - clockLeewayS,
@@ -85,13 +89,13 @@ export function createTokenIssuer(
 
   return {
     sign,
-    sessionToken({ session, user, authorizedParty, active }) {
+    sessionToken({ session, user, authorizedParty, active, lifetimeS }) {
       const verifiedMinutesAgo = Math.max(
         0,
         Math.floor((clock.now() - session.firstFactorVerifiedAt) / minuteMs),
       );
       const claims = {
-        ...base(authorizedParty),
+        ...base(authorizedParty, lifetimeS),
         fva: [verifiedMinutesAgo, -1],
         jti: newToken(10),
         ...(active && { o: organizationClaim(active) }),
@@ -102,10 +106,13 @@ export function createTokenIssuer(
       };
       return sign(claims, sessionCategory);
     },
-    convexToken({ user, authorizedParty }) {
-      const lifetime = { exp: nowS() + jwtTemplates.convex.lifetimeS };
-      const claims = { ...base(authorizedParty), ...lifetime, jti: newToken(10), sub: user.id };
-      return sign({ ...claims, ...convexTemplateClaims(user) }, templateCategory);
+    convexToken({ user, authorizedParty, lifetimeS }) {
+      const claims = {
+        ...base(authorizedParty, lifetimeS ?? jwtTemplates.convex.lifetimeS),
+        jti: newToken(10),
+        sub: user.id,
+      };
+      return sign({ ...claims, ...convexTemplateClaims(user, issuer()) }, templateCategory);
     },
     verify(token) {
       const [header, payload, signature, ...rest] = token.split('.');
@@ -126,8 +133,23 @@ export function createTokenIssuer(
   };
 }
 
+/** The `convex` template as Clerk's dashboard shows it, in its shortcodes. */
+export const convexTemplateShape = {
+  aud: jwtTemplates.convex.audience,
+  name: '{{user.full_name}}',
+  nickname: '{{user.username}}',
+  given_name: '{{user.first_name}}',
+  family_name: '{{user.last_name}}',
+  email: '{{user.primary_email_address}}',
+  email_verified: '{{user.email_verified}}',
+  picture: '{{user.image_url}}',
+  phone_number: '{{user.primary_phone_number}}',
+  phone_number_verified: '{{user.phone_number_verified}}',
+  updated_at: '{{user.updated_at}}',
+} as const;
+
 /** The claims of Clerk's own "Convex" template, as its dashboard fills them in. */
-function convexTemplateClaims(user: UserEntity): Claims {
+function convexTemplateClaims(user: UserEntity, url: string): Claims {
   const primary = user.emails.find((email) => email.id === user.primaryEmailId);
   const name = [user.firstName, user.lastName].filter(Boolean).join(' ');
   return {
@@ -138,7 +160,7 @@ function convexTemplateClaims(user: UserEntity): Claims {
     family_name: user.lastName,
     email: primaryEmailOf(user),
     email_verified: primary?.verification?.status === 'verified',
-    picture: user.imageUrl,
+    picture: absoluteUrl(user.imageUrl, { url }),
     phone_number:
       user.phones.find((phone) => phone.id === user.primaryPhoneId)?.phoneNumber ?? null,
     phone_number_verified: user.phones.some(

@@ -15,7 +15,7 @@ import {
 } from './router';
 
 export interface RouteGroup {
-  name: 'backend' | 'frontend' | 'dashboard' | 'control';
+  name: 'backend' | 'frontend' | 'public' | 'dashboard' | 'control';
   routes: readonly Route[];
   /** Answers cross-origin requests of pages on loopback, with credentials. */
   cors: boolean;

@@ -14,6 +14,6 @@ export function viewOf(services: ClerkServices, audience: View['audience']): Vie
 }
 
 /** Images of the local Clerk are stored as paths, so that they survive a change of its port. */
-export function absoluteUrl(path: string, view: View): string {
+export function absoluteUrl(path: string, view: Pick<View, 'url'>): string {
   return path.startsWith('/') ? view.url + path : path;
 }

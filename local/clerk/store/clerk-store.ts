@@ -1,4 +1,6 @@
+import type { OrganizationQueries } from './organization-query';
 import type { Entities, TableName, UserEntity } from './types';
+import type { UserQueries } from './user-query';
 
 /** The fields by which each table can be filtered and sorted; each is an indexed column. */
 export const indexedFields = {
@@ -47,6 +49,9 @@ export interface ClerkReader {
   count<T extends TableName>(table: T, where: Where<T>): number;
   /** Finds the owner of an address, whatever its case and whether or not it is the primary one. */
   userByEmail(email: string): UserEntity | null;
+  userByEmailId(emailId: string): UserEntity | null;
+  readonly users: UserQueries;
+  readonly organizations: OrganizationQueries;
 }
 
 /** Writes of one transaction. `update` sets `updatedAt` itself, always later than before. */

@@ -9,7 +9,9 @@ import {
   type Where,
 } from './clerk-store';
 import type { Database, SqlValue } from './database';
-import { indexUser, unindexUser } from './user-index';
+import { createOrganizationQueries } from './organization-query';
+import { indexUser, isSameIndex, unindexUser } from './user-index';
+import { createUserQueries } from './user-query';
 import { columnsOf, columnValues, createTables, toSql } from './table-specs';
 import type { Entities, TableName, UserEntity } from './types';
 
@@ -71,6 +73,13 @@ function createReader(db: Database): ClerkReader {
         WHERE i.kind = 'email' AND i.value = ?`;
       return parse('users', db.get(sql, [email.toLowerCase()]));
     },
+    userByEmailId(emailId) {
+      const sql = `SELECT u.body FROM identifiers i JOIN users u ON u.id = i.userId
+        WHERE i.kind = 'emailId' AND i.value = ?`;
+      return parse('users', db.get(sql, [emailId]));
+    },
+    users: createUserQueries(db),
+    organizations: createOrganizationQueries(db),
   };
   return reader;
 }
@@ -104,7 +113,7 @@ function createTransaction(
       if (!before) throw new Error(`${table} has no ${id} to update`);
       const updatedAt = Math.max(clock.now(), before.updatedAt + 1);
       const after = { ...before, updatedAt, ...patch, id };
-      replaceEntity(db, table, after);
+      replaceEntity(db, table, before, after);
       note(table, id, before, after);
       return after;
     },
@@ -133,15 +142,21 @@ export function insertEntity<T extends TableName>(
   if (table === 'users') indexUser(db, entity as UserEntity);
 }
 
-function replaceEntity<T extends TableName>(db: Database, table: T, entity: Entities[T]): void {
+function replaceEntity<T extends TableName>(
+  db: Database,
+  table: T,
+  before: Entities[T],
+  after: Entities[T],
+): void {
   const assignments = columnsOf(table).map((column) => `"${column}" = ?`);
-  if (table === 'users') unindexUser(db, entity.id);
+  const reindex = table === 'users' && !isSameIndex(before as UserEntity, after as UserEntity);
+  if (reindex) unindexUser(db, after.id);
   db.run(`UPDATE "${table}" SET body = ?, ${assignments.join(', ')} WHERE id = ?`, [
-    JSON.stringify(entity),
-    ...columnValues(table, entity),
-    entity.id,
+    JSON.stringify(after),
+    ...columnValues(table, after),
+    after.id,
   ]);
-  if (table === 'users') indexUser(db, entity as UserEntity);
+  if (reindex) indexUser(db, after as UserEntity);
 }
 
 function parse<T extends TableName>(

@@ -3,12 +3,15 @@ import { searchTextOf } from './table-specs';
 import type { UserEntity } from './types';
 
 /** Who owns which identifier, in comparable form. The primary key makes two owners impossible. */
-export function identifiersOf(user: UserEntity): { kind: 'email' | 'phone'; value: string }[] {
+export function identifiersOf(
+  user: UserEntity,
+): { kind: 'email' | 'emailId' | 'phone'; value: string }[] {
   return [
     ...user.emails.map((email) => ({
       kind: 'email' as const,
       value: email.emailAddress.toLowerCase(),
     })),
+    ...user.emails.map((email) => ({ kind: 'emailId' as const, value: email.id })),
     ...user.phones.map((phone) => ({ kind: 'phone' as const, value: phone.phoneNumber })),
   ];
 }
@@ -31,4 +34,12 @@ export function indexUser(db: Database, user: UserEntity): void {
 export function unindexUser(db: Database, userId: string): void {
   db.run('DELETE FROM identifiers WHERE userId = ?', [userId]);
   db.run('DELETE FROM user_search WHERE rowid = (SELECT seq FROM users WHERE id = ?)', [userId]);
+}
+
+/** True when a change touched nothing that `indexUser` writes: most changes do not. */
+export function isSameIndex(before: UserEntity, after: UserEntity): boolean {
+  return (
+    searchTextOf(before) === searchTextOf(after) &&
+    JSON.stringify(identifiersOf(before)) === JSON.stringify(identifiersOf(after))
+  );
 }
