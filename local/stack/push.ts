@@ -11,7 +11,7 @@ import { StackError } from './stack-error';
 const pushedSources = ['convex', 'src/shared', 'app.config.ts', 'package-lock.json'];
 
 /** The official command line, as `npx convex` runs it. */
-export const convexCli = 'node_modules/convex/bin/main.js';
+const convexCli = 'node_modules/convex/bin/main.js';
 
 interface PushRecord {
   hash: string;
@@ -29,7 +29,7 @@ function readRecord(file: string): PushRecord | undefined {
 }
 
 /** Sets the deployment's environment in one atomic call, as `npx convex env set` does for one. */
-export async function updateEnvironment(
+async function updateEnvironment(
   convex: ConvexReady,
   values: Record<string, string>,
 ): Promise<void> {

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import type { CommandContext } from '../context';
+import { checkClerk } from '../doctor/check-clerk';
+import { checkConvex } from '../doctor/check-convex';
+import { checkSettings } from '../doctor/check-settings';
+import { checkWebhooks } from '../doctor/check-webhooks';
+import type { Finding } from '../doctor/finding';
+import { jsonOption, type Run } from '../command';
+
+const marks: Record<Finding['state'], string> = {
+  ok: 'ok     ',
+  warning: 'warning',
+  problem: 'PROBLEM',
+  unknown: 'unknown',
+};
+
+export async function findings(context: CommandContext): Promise<Finding[]> {
+  const { settings } = context;
+  const [clerk, webhooks] = await Promise.all([checkClerk(settings), checkWebhooks(settings)]);
+  // After the webhooks: the test event is then the last delivery, which proves the whole way.
+  return [...checkSettings(settings), ...clerk, ...webhooks, ...(await checkConvex(context))];
+}
+
+function text(finding: Finding): string {
+  const line = `${marks[finding.state]}  ${finding.title}: ${finding.detail}`;
+  return finding.remedy ? `${line}\n         -> ${finding.remedy}` : line;
+}
+
+export function addDoctor(program: Command, run: Run): void {
+  program
+    .command('doctor')
+    .description('checks keys, Clerk, Convex and webhooks, and names what to do')
+    .option(...jsonOption)
+    .action((options: { json?: boolean }) =>
+      run(options, async (context) => {
+        const found = await findings(context);
+        const bad = found.filter(({ state }) => state === 'problem' || state === 'unknown');
+        if (options.json) context.output.json({ ok: bad.length === 0, findings: found });
+        else {
+          for (const finding of found) context.output.line(text(finding));
+          const verdict =
+            bad.length === 0 ? 'Everything is in order.' : `To look after: ${bad.length}.`;
+          context.output.line(`\n${verdict}`);
+        }
+        return bad.length === 0 ? 0 : 1;
+      }),
+    );
+}

@@ -1,0 +1,201 @@
+import { createServer, type Server } from 'node:http';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { convexAdmin } from './convex-admin';
+import type { CommandContext } from './context';
+import { runProgram } from './program';
+import { convexAccess, redactor, type Settings } from './settings';
+
+const key = 'admin-key-0123456789';
+const superadmin = {
+  _id: 'j1',
+  externalId: 'user_1',
+  name: 'Sam Superadmin',
+  email: 'superadmin@rollcall.test',
+  role: 'superadmin',
+  state: 'active',
+  roleSource: 'clerk',
+  roleRev: 0,
+  push: { state: 'synced' },
+  createdAt: 0,
+  updatedAt: 0,
+};
+
+interface Call {
+  kind: string;
+  path: string;
+  args: unknown;
+  authorization: string | undefined;
+}
+
+/** A deployment that gives the prepared answers and remembers what it was asked. */
+let server: Server;
+let url: string;
+let calls: Call[];
+let answers: Record<string, unknown>;
+
+beforeEach(async () => {
+  calls = [];
+  answers = {};
+  server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = JSON.parse(Buffer.concat(chunks).toString()) as {
+        path: string;
+        args: [unknown];
+      };
+      const kind = request.url?.replace('/api/', '') ?? '';
+      calls.push({
+        kind,
+        path: body.path,
+        args: body.args[0],
+        authorization: request.headers.authorization,
+      });
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(answers[body.path]));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  url = typeof address === 'object' && address ? `http://127.0.0.1:${address.port}` : '';
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+function success(value: unknown) {
+  return { status: 'success', value, logLines: [] };
+}
+
+function refusal(code: string, message: string) {
+  return { status: 'error', errorMessage: 'refused', errorData: { code, message }, logLines: [] };
+}
+
+async function run(argv: string[], values: Settings['values'] = {}) {
+  const settings: Settings = {
+    values: { CONVEX_URL: url, CONVEX_SELF_HOSTED_ADMIN_KEY: key, ...values },
+    source: 'test',
+  };
+  const out: string[] = [];
+  const errors: string[] = [];
+  const redact = redactor(settings);
+  const context: CommandContext = {
+    settings,
+    output: {
+      json: (value) => void out.push(redact(JSON.stringify(value))),
+      line: (text = '') => void out.push(redact(text)),
+      error: (text) => void errors.push(redact(text)),
+    },
+    convex: () => convexAdmin(convexAccess(settings)),
+  };
+  const code = await runProgram(argv, () => context);
+  return { code, out: out.join('\n'), errors: errors.join('\n') };
+}
+
+describe('the command line', () => {
+  it('changes a role with the admin key and says where the push stands', async () => {
+    const changed = { ...superadmin, role: 'admin', push: { state: 'pending' } };
+    answers['admin:setRole'] = success(changed);
+    const result = await run(['users', 'set-role', 'sam@x.test', 'admin']);
+    expect(result).toEqual({
+      code: 0,
+      out: 'superadmin@rollcall.test is admin. On its way to Clerk: pending.',
+      errors: '',
+    });
+    expect(calls).toEqual([
+      {
+        kind: 'mutation',
+        path: 'admin:setRole',
+        args: { idOrEmail: 'sam@x.test', role: 'admin' },
+        authorization: `Convex ${key}`,
+      },
+    ]);
+  });
+
+  it('refuses a role outside the vocabulary before any request', async () => {
+    const result = await run(['users', 'set-role', 'sam@x.test', 'king']);
+    expect(result.code).toBe(1);
+    expect(calls).toEqual([]);
+  });
+
+  it('prints coded refusals with the way out, and as JSON when asked', async () => {
+    answers['admin:promote'] = refusal('USER_NOT_FOUND', 'There is no such user.');
+    const text = await run(['promote', 'nobody@x.test']);
+    expect(text.code).toBe(1);
+    expect(text.errors).toMatch(/^USER_NOT_FOUND: There is no such user\.\n.*users list/);
+    const json = await run(['promote', 'nobody@x.test', '--json']);
+    expect(JSON.parse(json.out)).toMatchObject({ error: { code: 'USER_NOT_FOUND' } });
+    expect(json.code).toBe(1);
+  });
+
+  it('lists people by page and says how to get the next one', async () => {
+    answers['admin:listUsers'] = success({ users: [superadmin], cursor: 'c2' });
+    const result = await run(['users', 'list', '--role', 'superadmin', '--limit', '1']);
+    expect(result.out).toContain('Sam Superadmin');
+    expect(result.out).toContain("--cursor 'c2'");
+    expect(calls[0]?.args).toEqual({ role: 'superadmin', limit: 1 });
+  });
+
+  it.each(['0', '101', 'many'])('refuses --limit %s', async (limit) => {
+    expect((await run(['users', 'list', '--limit', limit])).code).toBe(1);
+    expect(calls).toEqual([]);
+  });
+
+  it('says which push is needed when the deployment answers something else', async () => {
+    answers['admin:status'] = success({ surprise: true });
+    const result = await run(['status']);
+    expect(result.code).toBe(1);
+    expect(result.errors).toMatch(
+      /admin:status answered in an unexpected shape.*\n.*convex deploy/,
+    );
+  });
+
+  it('says that Convex does not answer when it is down', async () => {
+    const result = await run(['status', '--json'], { CONVEX_URL: 'http://127.0.0.1:9' });
+    expect(JSON.parse(result.out)).toMatchObject({ error: { code: 'CONVEX_UNAVAILABLE' } });
+    expect(result.code).toBe(1);
+  });
+
+  it('never prints a secret, even when the deployment sends one back', async () => {
+    answers['admin:getUser'] = success({ ...superadmin, name: `leak ${key}` });
+    const result = await run(['users', 'get', 'user_1', '--json']);
+    expect(result.out).toContain('leak [secret]');
+    expect(result.out).not.toContain(key);
+  });
+});
+
+describe('F2: doctor', () => {
+  it('works with everything down, names each thing and a remedy, and exits 1', async () => {
+    const result = await run(['doctor', '--json'], {
+      CONVEX_URL: 'http://127.0.0.1:9',
+      CONVEX_SITE_URL: 'http://127.0.0.1:9',
+      CLERK_API_URL: 'http://127.0.0.1:9',
+      CLERK_FRONTEND_API_URL: 'http://127.0.0.1:9',
+      ROLLCALL_URL: 'http://127.0.0.1:9',
+      CLERK_SECRET_KEY: 'sk_test_0123456789abc',
+      CLERK_WEBHOOK_SECRET: 'whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODk=',
+      CLERK_PUBLISHABLE_KEY: 'pk_wrong',
+    });
+    const report = JSON.parse(result.out) as {
+      ok: boolean;
+      findings: { id: string; state: string; remedy?: string }[];
+    };
+    expect(result.code).toBe(1);
+    expect(report.ok).toBe(false);
+    const bad = report.findings.filter(({ state }) => state !== 'ok');
+    expect(bad.every(({ remedy }) => remedy !== undefined && remedy !== '')).toBe(true);
+    expect(bad.map(({ id }) => id)).toEqual(
+      expect.arrayContaining([
+        'setting.CLERK_PUBLISHABLE_KEY',
+        'clerk.key',
+        'clerk.issuer',
+        'webhook.web.signed',
+        'webhook.convex.signed',
+        'convex.reachable',
+      ]),
+    );
+    expect(result.out).not.toContain('sk_test_0123456789abc');
+    expect(result.out).not.toContain('whsec_MDEy');
+  });
+});
