@@ -1,0 +1,3 @@
+export async function deliveryView() {
+  return { title: 'delivery', content: [] };
+}

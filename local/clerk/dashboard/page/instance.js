@@ -1,0 +1,3 @@
+export async function instanceView() {
+  return { title: 'instance', content: [] };
+}

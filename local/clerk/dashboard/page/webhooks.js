@@ -1,0 +1,3 @@
+export async function webhooksView() {
+  return { title: 'webhooks', content: [] };
+}
