@@ -28,6 +28,7 @@ import type * as model_deleteClerkUser from "../model/deleteClerkUser.js";
 import type * as model_deliveries from "../model/deliveries.js";
 import type * as model_environment from "../model/environment.js";
 import type * as model_errors from "../model/errors.js";
+import type * as model_findUser from "../model/findUser.js";
 import type * as model_instance from "../model/instance.js";
 import type * as model_lastOwner from "../model/lastOwner.js";
 import type * as model_limits from "../model/limits.js";
@@ -75,6 +76,7 @@ declare const fullApi: ApiFromModules<{
   "model/deliveries": typeof model_deliveries;
   "model/environment": typeof model_environment;
   "model/errors": typeof model_errors;
+  "model/findUser": typeof model_findUser;
   "model/instance": typeof model_instance;
   "model/lastOwner": typeof model_lastOwner;
   "model/limits": typeof model_limits;

@@ -10,7 +10,8 @@ export function log(
   event: string,
   fields: Record<string, string | number | boolean | undefined> = {},
 ): void {
-  const wanted = levels.find((name) => name === process.env.LOG_LEVEL) ?? 'info';
+  const setting = process.env.LOG_LEVEL?.toLowerCase();
+  const wanted = levels.find((name) => name === setting) ?? 'info';
   if (levels.indexOf(level) < levels.indexOf(wanted)) return;
   const line = redact(JSON.stringify({ event, ...fields }));
   console[level](line);

@@ -9,6 +9,7 @@ import { pushParallelism } from './limits';
 export const clerkPool = new Workpool(components.workpool, {
   maxParallelism: pushParallelism,
   retryActionsByDefault: false,
+  logLevel: 'WARN',
 });
 
 const minuteMs = 60_000;

@@ -1,0 +1,175 @@
+/// <reference types="vite/client" />
+import aggregate from '@convex-dev/aggregate/test';
+import rateLimiter from '@convex-dev/rate-limiter/test';
+import workpool from '@convex-dev/workpool/test';
+import { convexTest, type TestConvex } from 'convex-test';
+import { vi } from 'vitest';
+import { api, internal } from '../../convex/_generated/api';
+import type { Doc } from '../../convex/_generated/dataModel';
+import schema from '../../convex/schema';
+import type { Role } from '../../src/shared/roles';
+import {
+  type ClerkEnvelope,
+  envelope,
+  FakeClerk,
+  instanceId,
+  rawUser,
+  signedHeaders,
+  webhookSecret,
+} from './fake-clerk';
+
+export const convexModules = import.meta.glob([
+  '../../convex/**/*.{js,ts}',
+  '!../../convex/**/*.test.ts',
+  '!../../convex/**/*.d.ts',
+]);
+
+export type ConvexWorld = TestConvex<typeof schema>;
+
+export const startTime = Date.UTC(2026, 0, 1);
+
+/** The product's functions with the components they use, on the official in-memory backend. */
+export function convexWorld(): ConvexWorld {
+  const t = convexTest(schema, convexModules);
+  workpool.register(t, 'workpool');
+  rateLimiter.register(t, 'rateLimiter');
+  aggregate.register(t, 'aggregate');
+  return t;
+}
+
+/**
+ * A deployment with its settings, a clock that only tests move, and a fake Clerk behind `fetch`.
+ * Call in a `beforeEach`; `vi.unstubAllEnvs`, `vi.unstubAllGlobals` and `vi.useRealTimers` undo it.
+ */
+export function connectedWorld(): { t: ConvexWorld; clerk: FakeClerk } {
+  vi.useFakeTimers({ now: startTime });
+  vi.stubEnv('CLERK_WEBHOOK_SECRET', webhookSecret);
+  vi.stubEnv('CLERK_SECRET_KEY', 'sk_test_world');
+  vi.stubEnv('CLERK_API_URL', 'http://clerk.test');
+  vi.stubEnv('CLERK_INSTANCE_ID', instanceId);
+  vi.stubEnv('CLERK_FRONTEND_API_URL', 'http://clerk.test');
+  vi.stubEnv('BOOTSTRAP_SUPERADMIN_EMAILS', '');
+  vi.stubEnv('LOG_LEVEL', 'ERROR');
+  const clerk = new FakeClerk(() => Date.now());
+  vi.stubGlobal('fetch', clerk.fetch);
+  return { t: convexWorld(), clerk };
+}
+
+export function disconnectWorld(): void {
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+}
+
+/** Posts a signed event to the webhook address. */
+export async function deliver(
+  t: ConvexWorld,
+  event: ClerkEnvelope,
+  options: { id?: string; secret?: string; at?: Date } = {},
+): Promise<Response> {
+  const body = JSON.stringify(event);
+  return await post(t, body, signedHeaders(body, options));
+}
+
+export async function post(
+  t: ConvexWorld,
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string>,
+): Promise<Response> {
+  return await t.fetch('/clerk-users-webhook', { method: 'POST', body, headers });
+}
+
+/** A person as Clerk announces them, with a role in the public metadata where one is given. */
+export async function arrive(t: ConvexWorld, id: string, role?: Role): Promise<Doc<'users'>> {
+  const data = rawUser(id, { public_metadata: role === undefined ? {} : { role } });
+  await deliver(t, envelope('user.created', data));
+  return await rowOf(t, id);
+}
+
+/** The caller with a verified token, whatever it claims beside its subject. */
+export function as(t: ConvexWorld, externalId: string, claims: Record<string, string> = {}) {
+  return t.withIdentity({ subject: externalId, issuer: 'http://clerk.test', ...claims });
+}
+
+export async function rowsOf(t: ConvexWorld, externalId: string): Promise<Doc<'users'>[]> {
+  return await t.run(
+    async (ctx) =>
+      await ctx.db
+        .query('users')
+        .withIndex('byExternalId', (q) => q.eq('externalId', externalId))
+        .collect(),
+  );
+}
+
+export async function rowOf(t: ConvexWorld, externalId: string): Promise<Doc<'users'>> {
+  const [row, ...others] = await rowsOf(t, externalId);
+  if (row === undefined || others.length > 0) {
+    throw new Error(`${externalId} has ${others.length + (row ? 1 : 0)} rows`);
+  }
+  return row;
+}
+
+export async function auditEntries(t: ConvexWorld): Promise<Doc<'auditLog'>[]> {
+  return await t.run(async (ctx) => await ctx.db.query('auditLog').withIndex('bySeq').collect());
+}
+
+export async function auditActions(t: ConvexWorld): Promise<string[]> {
+  return (await auditEntries(t)).map((entry) => entry.action);
+}
+
+export async function deliveryRows(t: ConvexWorld): Promise<Doc<'deliveries'>[]> {
+  return await t.run(
+    async (ctx) => await ctx.db.query('deliveries').withIndex('byReceivedAt').collect(),
+  );
+}
+
+export async function intentsOf(t: ConvexWorld, state?: string): Promise<Doc<'roleIntents'>[]> {
+  const all = await t.run(async (ctx) => await ctx.db.query('roleIntents').collect());
+  return state === undefined ? all : all.filter((intent) => intent.state === state);
+}
+
+/** Runs due pushes in place of the pool until none is due; the pool's own runs then find nothing. */
+export async function drainOutbox(t: ConvexWorld): Promise<void> {
+  for (let round = 0; round < 20; round++) {
+    const due = (await intentsOf(t, 'queued')).filter((intent) => intent.notBefore <= Date.now());
+    if (due.length === 0) return;
+    for (const intent of due) {
+      await t.action(internal.outbox.push, { intentId: intent._id });
+    }
+  }
+  throw new Error('the outbox does not come to rest');
+}
+
+/** Delivers every event of the fake Clerk that is not out yet, in its order. */
+export async function deliverAll(t: ConvexWorld, clerk: FakeClerk): Promise<void> {
+  for (let event = clerk.events.shift(); event; event = clerk.events.shift()) {
+    await deliver(t, event);
+  }
+}
+
+/** Page by page, as the command line does; throws where the chain is broken. */
+export async function verifyAudit(t: ConvexWorld): Promise<void> {
+  let from: { seq: number; hash: string } | undefined;
+  for (;;) {
+    const page = await t.query(internal.admin.verifyAudit, { from });
+    if (!page.ok) throw new Error(`audit chain: ${page.problem} at ${page.seq}`);
+    if (page.isDone) return;
+    from = page.head;
+  }
+}
+
+export async function codeOf(attempt: Promise<unknown>): Promise<string> {
+  try {
+    await attempt;
+    return 'no error';
+  } catch (error) {
+    const data: unknown =
+      typeof error === 'object' && error !== null && 'data' in error ? error.data : undefined;
+    // convex-test hands ConvexError data over as JSON text.
+    const body: unknown = typeof data === 'string' ? JSON.parse(data) : data;
+    if (typeof body === 'object' && body !== null && 'code' in body) return String(body.code);
+    throw error;
+  }
+}
+
+export { api, internal };

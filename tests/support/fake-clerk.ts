@@ -1,0 +1,199 @@
+import { Webhook } from 'svix';
+
+/** A user object in the shape of Clerk's webhooks and Backend API, as far as Rollcall looks at it. */
+export interface RawClerkUser {
+  [field: string]: unknown;
+  id: string;
+  updated_at: number;
+  created_at: number;
+  public_metadata: Record<string, unknown>;
+  private_metadata: Record<string, unknown>;
+}
+
+export interface ClerkEnvelope {
+  object: 'event';
+  type: string;
+  data: unknown;
+  timestamp: number;
+  instance_id: string;
+}
+
+export const instanceId = 'ins_test1';
+export const webhookSecret = 'whsec_plJ3nmyCDGBKInavdOK15jsl';
+
+/** A complete user with a verified primary address that is not the first of the list. */
+export function rawUser(id: string, fields: Record<string, unknown> = {}): RawClerkUser {
+  const at = 1_700_000_000_000;
+  return {
+    object: 'user',
+    id,
+    first_name: 'Ann',
+    last_name: 'Lee',
+    image_url: `https://img.clerk.test/${id}`,
+    primary_email_address_id: `idn_${id}_b`,
+    email_addresses: [
+      address(`idn_${id}_a`, `other-${id}@rollcall.test`),
+      address(`idn_${id}_b`, `${id}@rollcall.test`),
+    ],
+    public_metadata: {},
+    private_metadata: {},
+    unsafe_metadata: {},
+    banned: false,
+    last_sign_in_at: null,
+    created_at: at,
+    updated_at: at,
+    ...fields,
+  };
+}
+
+export function address(id: string, email: string, status = 'verified') {
+  return { id, object: 'email_address', email_address: email, verification: { status } };
+}
+
+export function envelope(
+  type: string,
+  data: unknown,
+  fields: Partial<ClerkEnvelope> = {},
+): ClerkEnvelope {
+  const timestamp = Date.now();
+  return { object: 'event', type, data, timestamp, instance_id: instanceId, ...fields };
+}
+
+let lastMessage = 0;
+export function messageId(): string {
+  lastMessage += 1;
+  return `msg_${lastMessage}`;
+}
+
+/** Headers as Svix sends them, for exactly this body. */
+export function signedHeaders(
+  body: string,
+  { id = messageId(), secret = webhookSecret, at = new Date() } = {},
+): Record<string, string> {
+  return {
+    'content-type': 'application/json',
+    'svix-id': id,
+    'svix-timestamp': String(Math.floor(at.getTime() / 1_000)),
+    'svix-signature': new Webhook(secret).sign(id, at, body),
+  };
+}
+
+export interface ClerkFault {
+  status: number;
+  retryAfterS?: number;
+  /** The change takes place although the answer says otherwise. */
+  applied?: boolean;
+}
+
+/**
+ * Clerk's Backend API as far as the backend uses it, in memory: deep-merging metadata, a clock that
+ * stamps `updated_at`, and an event for every change, delivered by whoever takes `events`.
+ */
+export class FakeClerk {
+  readonly users = new Map<string, RawClerkUser>();
+  readonly events: ClerkEnvelope[] = [];
+  readonly requests: { method: string; path: string; authorization: string; body: unknown }[] = [];
+  readonly faults: ClerkFault[] = [];
+  /** Held requests go on when `release` is called. */
+  hold: Promise<void> | undefined;
+  inFlight = new Map<string, number>();
+  mostInFlight = 0;
+
+  constructor(private readonly now: () => number) {}
+
+  create(user: RawClerkUser): void {
+    this.users.set(user.id, { ...user, created_at: this.now(), updated_at: this.now() });
+    this.emit('user.created', user.id);
+  }
+
+  /** An edit in the dashboard: keys given as null are removed. */
+  edit(id: string, publicMetadata: Record<string, unknown>): void {
+    this.merge(id, { public_metadata: publicMetadata });
+  }
+
+  rename(id: string, firstName: string): void {
+    const user = this.mustGet(id);
+    this.users.set(id, { ...user, first_name: firstName, updated_at: this.now() });
+    this.emit('user.updated', id);
+  }
+
+  delete(id: string): void {
+    this.users.delete(id);
+    this.events.push(envelope('user.deleted', { id, object: 'user', deleted: true }));
+  }
+
+  role(id: string): unknown {
+    return this.users.get(id)?.public_metadata.role;
+  }
+
+  /** Stands in for the global fetch. */
+  readonly fetch = async (input: unknown, init: RequestInit = {}): Promise<Response> => {
+    const url = new URL(String(input));
+    const method = init.method ?? 'GET';
+    const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : undefined;
+    const authorization = new Headers(init.headers).get('authorization') ?? '';
+    this.requests.push({ method, path: url.pathname, authorization, body });
+    const id = decodeURIComponent(url.pathname.split('/')[3] ?? '');
+    const running = (this.inFlight.get(id) ?? 0) + 1;
+    this.inFlight.set(id, running);
+    this.mostInFlight = Math.max(this.mostInFlight, running);
+    try {
+      if (this.hold) await this.hold;
+      return this.answer(method, id, body);
+    } finally {
+      this.inFlight.set(id, (this.inFlight.get(id) ?? 1) - 1);
+    }
+  };
+
+  private answer(method: string, id: string, body: unknown): Response {
+    const fault = this.faults.shift();
+    if (fault) {
+      if (fault.applied && this.users.has(id)) this.merge(id, metadataOf(body));
+      const headers: Record<string, string> =
+        fault.retryAfterS === undefined ? {} : { 'retry-after': String(fault.retryAfterS) };
+      const errors = [{ code: 'fault', message: 'fault', long_message: 'fault' }];
+      return Response.json({ errors }, { status: fault.status, headers });
+    }
+    if (!this.users.has(id)) {
+      return Response.json({ errors: [{ code: 'resource_not_found' }] }, { status: 404 });
+    }
+    if (method === 'PATCH') this.merge(id, metadataOf(body));
+    return Response.json(this.users.get(id));
+  }
+
+  private merge(id: string, change: Record<string, unknown>): void {
+    const user = this.mustGet(id);
+    // A metadata patch changes the two metadata objects alone, whose types the merge keeps.
+    const merged = deepMerge(user, change) as RawClerkUser;
+    this.users.set(id, { ...merged, updated_at: this.now() });
+    this.emit('user.updated', id);
+  }
+
+  private emit(type: string, id: string): void {
+    this.events.push(envelope(type, structuredClone(this.mustGet(id))));
+  }
+
+  private mustGet(id: string): RawClerkUser {
+    const user = this.users.get(id);
+    if (user === undefined) throw new Error(`the fake Clerk has no user ${id}`);
+    return user;
+  }
+}
+
+function metadataOf(body: unknown): Record<string, unknown> {
+  return typeof body === 'object' && body !== null ? { ...body } : {};
+}
+
+function deepMerge(target: unknown, change: unknown): unknown {
+  if (!isObject(target) || !isObject(change)) return change;
+  const merged: Record<string, unknown> = { ...target };
+  for (const [key, value] of Object.entries(change)) {
+    if (value === null) delete merged[key];
+    else merged[key] = deepMerge(merged[key], value);
+  }
+  return merged;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
