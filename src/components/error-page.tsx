@@ -1,0 +1,40 @@
+import { useRouter } from '@tanstack/react-router';
+import { CloudOffIcon, ShieldAlertIcon, TriangleAlertIcon } from 'lucide-react';
+import type { ErrorBody } from '../shared/error-codes';
+import { Button } from './ui/button';
+import { Notice } from './notice';
+
+function iconOf(code: ErrorBody['code']) {
+  switch (code) {
+    case 'CLERK_UNAVAILABLE':
+    case 'CONVEX_UNAVAILABLE':
+      return <CloudOffIcon aria-hidden />;
+    case 'FORBIDDEN':
+    case 'UNAUTHENTICATED':
+    case 'ACCOUNT_INACTIVE':
+      return <ShieldAlertIcon aria-hidden />;
+    default:
+      return <TriangleAlertIcon aria-hidden />;
+  }
+}
+
+interface ErrorPageProps {
+  error: ErrorBody;
+  reset?: () => void;
+}
+
+/** What a page shows instead of itself when it cannot: what happened, its code, and a way on. */
+export function ErrorPage({ error, reset }: ErrorPageProps) {
+  const router = useRouter();
+  const retry = () => {
+    reset?.();
+    void router.invalidate();
+  };
+  return (
+    <Notice icon={iconOf(error.code)} title="This page cannot be shown right now" role="alert">
+      <p>{error.message}</p>
+      <p className="font-mono text-xs">{error.code}</p>
+      <Button onClick={retry}>Try again</Button>
+    </Notice>
+  );
+}

@@ -1,0 +1,15 @@
+import { Link } from '@tanstack/react-router';
+import { CompassIcon } from 'lucide-react';
+import { Notice } from './notice';
+import { buttonVariants } from './ui/button';
+
+export function NotFoundPage() {
+  return (
+    <Notice icon={<CompassIcon aria-hidden />} title="There is nothing at this address">
+      <p>The link may be old, or the address mistyped.</p>
+      <Link to="/" className={buttonVariants()}>
+        Go to the start page
+      </Link>
+    </Notice>
+  );
+}

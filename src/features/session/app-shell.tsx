@@ -1,0 +1,84 @@
+import { UserButton } from '@clerk/tanstack-react-start';
+import { MenuIcon } from 'lucide-react';
+import { useState, type ReactNode } from 'react';
+import { appConfig } from '../../../app.config';
+import { Logo } from '../../components/logo';
+import { RoleBadge } from '../../components/role-badge';
+import { ThemeSwitch } from '../../components/theme-switch';
+import { Sheet, SheetContent, SheetTitle, SheetTrigger } from '../../components/ui/sheet';
+import { Skeleton } from '../../components/ui/skeleton';
+import type { Viewer } from '../../lib/live';
+import { ConnectionNotice } from './connection-notice';
+import { Navigation } from './navigation';
+
+function Brand() {
+  return (
+    <span className="flex h-14 items-center gap-2 px-5 font-semibold">
+      <Logo /> {appConfig.name}
+    </span>
+  );
+}
+
+function ViewerCorner({ viewer }: { viewer: Viewer }) {
+  return (
+    <div className="flex min-w-0 items-center gap-3">
+      <span className="hidden min-w-0 flex-col items-end leading-tight sm:flex">
+        <span className="max-w-48 truncate text-sm font-medium">{viewer.name}</span>
+      </span>
+      <RoleBadge role={viewer.role} />
+      <span className="flex size-7 shrink-0 items-center">
+        <UserButton fallback={<Skeleton className="size-7 rounded-full" />} />
+      </span>
+    </div>
+  );
+}
+
+function MobileNavigation({ viewer }: { viewer: Viewer }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <Sheet open={open} onOpenChange={setOpen}>
+      <SheetTrigger
+        aria-label="Open navigation"
+        className="-ml-1 rounded-md p-2 outline-none hover:bg-accent focus-visible:ring-[3px] focus-visible:ring-ring/50 lg:hidden"
+      >
+        <MenuIcon className="size-5" aria-hidden />
+      </SheetTrigger>
+      <SheetContent>
+        <SheetTitle className="sr-only">Navigation</SheetTitle>
+        <Brand />
+        <Navigation viewer={viewer} onNavigate={() => setOpen(false)} />
+      </SheetContent>
+    </Sheet>
+  );
+}
+
+/** Sidebar, top bar and content; on a phone the sidebar becomes a sheet. */
+export function AppShell({ viewer, children }: { viewer: Viewer; children: ReactNode }) {
+  return (
+    <div className="min-h-dvh lg:grid lg:grid-cols-[15rem_minmax(0,1fr)]">
+      <a
+        href="#content"
+        className="sr-only z-50 rounded-md bg-primary px-3 py-2 text-sm text-primary-foreground focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
+        Skip to content
+      </a>
+      <aside className="sticky top-0 hidden h-dvh flex-col border-r bg-sidebar lg:flex">
+        <Brand />
+        <Navigation viewer={viewer} />
+      </aside>
+      <div className="flex min-w-0 flex-col">
+        <header className="sticky top-0 z-30 flex h-14 items-center justify-between gap-3 border-b bg-background/90 px-4 backdrop-blur sm:px-6">
+          <MobileNavigation viewer={viewer} />
+          <div className="ml-auto flex min-w-0 items-center gap-2">
+            <ThemeSwitch />
+            <ViewerCorner viewer={viewer} />
+          </div>
+        </header>
+        <ConnectionNotice />
+        <main id="content" tabIndex={-1} className="flex-1 px-4 py-6 outline-none sm:px-6 lg:px-8">
+          <div className="mx-auto max-w-6xl">{children}</div>
+        </main>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+import { useAuth } from '@clerk/tanstack-react-start';
+import { useQuery } from '@tanstack/react-query';
+import { Outlet, useRouter } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { AppShell } from './app-shell';
+import { errorBodyOf } from '../../lib/coded-error';
+import { viewerQuery, type Viewer } from '../../lib/live';
+
+type Standing = { kind: 'in'; viewer: Viewer } | { kind: 'signedOut' } | { kind: 'cutOff' };
+
+/** Follows the viewer's row: what it says counts at once, whatever the page was about to show. */
+function useStanding(): Standing {
+  const { isLoaded, isSignedIn } = useAuth();
+  const { data: viewer, error } = useQuery(viewerQuery);
+  if (isLoaded && !isSignedIn) return { kind: 'signedOut' };
+  const refused = error !== null && errorBodyOf(error).code === 'ACCOUNT_INACTIVE';
+  if (!viewer?.isActive || refused) return { kind: 'cutOff' };
+  return { kind: 'in', viewer };
+}
+
+/** The page around everything for signed-in people; blank from the moment somebody is cut off. */
+export function SignedInLayout() {
+  const standing = useStanding();
+  const router = useRouter();
+  const { kind } = standing;
+  useEffect(() => {
+    if (kind === 'cutOff') void router.navigate({ to: '/no-access', replace: true });
+    if (kind === 'signedOut') {
+      const here = window.location.pathname + window.location.search;
+      window.location.assign(`/sign-in?redirect_url=${encodeURIComponent(here)}`);
+    }
+  }, [kind, router]);
+  if (standing.kind !== 'in') return null;
+  return (
+    <AppShell viewer={standing.viewer}>
+      <Outlet />
+    </AppShell>
+  );
+}

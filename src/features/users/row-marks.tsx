@@ -1,0 +1,74 @@
+import { TriangleAlertIcon } from 'lucide-react';
+import { Badge } from '../../components/ui/badge';
+import { Tooltip } from '../../components/ui/tooltip';
+import type { UserState } from '../../shared/people';
+import { isRole, roleLabel } from '../../shared/roles';
+import type { UserRow } from './queries';
+
+export const stateLabels: Record<UserState, string> = {
+  active: 'Active',
+  deactivated: 'Deactivated',
+  deleted: 'Deleted',
+};
+
+const stateVariants = {
+  active: 'success',
+  deactivated: 'warning',
+  deleted: 'destructive',
+} as const;
+
+function Mark({ label, explanation }: { label: string; explanation: string }) {
+  return (
+    <Tooltip content={explanation}>
+      <button
+        type="button"
+        className="rounded-md outline-none focus-visible:ring-[3px] focus-visible:ring-ring/50"
+      >
+        <Badge variant="warning">
+          <TriangleAlertIcon aria-hidden />
+          {label}
+        </Badge>
+        <span className="sr-only">: {explanation}</span>
+      </button>
+    </Tooltip>
+  );
+}
+
+/** Whether the row can be used, and what stands against it. */
+export function StateBadge({ user }: { user: UserRow }) {
+  return (
+    <span className="flex flex-wrap items-center gap-1.5">
+      <Badge variant={stateVariants[user.state]}>{stateLabels[user.state]}</Badge>
+      {user.heldDeletionAt !== undefined && (
+        <Mark
+          label="Deletion held"
+          explanation="Deleted in Clerk, but the last active superadmin: access is cut, the row stays until another superadmin is active."
+        />
+      )}
+      {user.clerk.banned && user.state === 'active' && (
+        <Mark label="Banned in Clerk" explanation="Clerk does not let this person sign in." />
+      )}
+    </span>
+  );
+}
+
+/** What Clerk last said about the role, where it is not what stands here. */
+export function RoleMarks({ user }: { user: UserRow }) {
+  if (user.roleIssue) {
+    return (
+      <Mark
+        label={`Unknown: ${user.roleIssue.raw}`}
+        explanation={`Clerk names a role that Rollcall does not know. The role here stands.`}
+      />
+    );
+  }
+  const theirs = user.clerk.role;
+  const settled = user.push.state === 'synced' && user.state !== 'deleted';
+  if (!settled || theirs === undefined || theirs === user.role) return null;
+  return (
+    <Mark
+      label={`Clerk: ${isRole(theirs) ? roleLabel(theirs) : theirs}`}
+      explanation="Clerk last named another role than the one that stands here."
+    />
+  );
+}

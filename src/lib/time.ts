@@ -1,0 +1,31 @@
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+function partsIn(atMs: number, timeZone: string): Record<string, string> {
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  });
+  return Object.fromEntries(format.formatToParts(atMs).map((part) => [part.type, part.value]));
+}
+
+/**
+ * `20 Nov 2026, 18:55` in a zone. Put together from numbers: the month names of two engines differ
+ * between versions, and server and browser must write the same.
+ */
+export function formatInstant(atMs: number, timeZone: string): string {
+  const { day, month, year, hour, minute } = partsIn(atMs, timeZone);
+  return `${day} ${months[Number(month) - 1]} ${year}, ${hour}:${minute}`;
+}
+
+/** To the second with the zone's name, and in UTC: what is shown on hover. */
+export function exactInstant(atMs: number, timeZone: string): string {
+  const { day, month, year, hour, minute, second } = partsIn(atMs, timeZone);
+  const local = `${day} ${months[Number(month) - 1]} ${year}, ${hour}:${minute}:${second} ${timeZone}`;
+  return timeZone === 'UTC' ? local : `${local} (${new Date(atMs).toISOString()})`;
+}

@@ -1,0 +1,84 @@
+import type { ConvexQueryClient } from '@convex-dev/react-query';
+import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
+import { createRootRouteWithContext, HeadContent, Outlet, Scripts } from '@tanstack/react-router';
+import { useState, type ReactNode } from 'react';
+import { appConfig } from '../../app.config';
+import { Toaster } from '../components/ui/toaster';
+import { TooltipProvider } from '../components/ui/tooltip';
+import { runtimeConfig } from '../env';
+import { SessionProvider } from '../lib/clerk-provider';
+import { ConvexAuthProvider } from '../lib/convex-auth';
+import { themeScript } from '../lib/theme';
+import { TimeZoneProvider, timeZoneScript } from '../lib/time-zone';
+import { createCommandClient, TRPCProvider } from '../trpc-client';
+import { pageNonce, viewerTimeZone } from '../server/page-request.functions';
+import stylesUrl from '../styles.css?url';
+
+interface RouterContext {
+  convexQueryClient: ConvexQueryClient;
+  queryClient: QueryClient;
+}
+
+/** Everything the page must know before its modules run. `<` is escaped: this is inside a script. */
+function headScript(): string {
+  const config = JSON.stringify(runtimeConfig()).replaceAll('<', '\\u003c');
+  return `${themeScript};${timeZoneScript};window.__rollcall=${config}`;
+}
+
+export const Route = createRootRouteWithContext<RouterContext>()({
+  beforeLoad: () => ({ timeZone: viewerTimeZone() }),
+  head: () => ({
+    meta: [
+      { charSet: 'utf-8' },
+      { name: 'viewport', content: 'width=device-width, initial-scale=1' },
+      { title: appConfig.name },
+      { name: 'description', content: 'Who is who, and who may do what.' },
+      { name: 'color-scheme', content: 'light dark' },
+    ],
+    links: [
+      { rel: 'stylesheet', href: stylesUrl },
+      { rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' },
+    ],
+    scripts: [{ children: headScript() }],
+  }),
+  shellComponent: Document,
+  component: App,
+});
+
+function Document({ children }: { children: ReactNode }) {
+  const nonce = pageNonce();
+  return (
+    // The theme's class is set before React comes to the page.
+    <html lang="en" suppressHydrationWarning>
+      <head>
+        {nonce && <meta property="csp-nonce" content={nonce} />}
+        <HeadContent />
+      </head>
+      <body className="min-h-dvh font-sans">
+        {children}
+        <Scripts />
+      </body>
+    </html>
+  );
+}
+
+function App() {
+  const { convexQueryClient, queryClient, timeZone } = Route.useRouteContext();
+  const [commands] = useState(createCommandClient);
+  return (
+    <TimeZoneProvider zone={timeZone}>
+      <SessionProvider>
+        <ConvexAuthProvider client={convexQueryClient.convexClient}>
+          <QueryClientProvider client={queryClient}>
+            <TRPCProvider trpcClient={commands} queryClient={queryClient}>
+              <TooltipProvider>
+                <Outlet />
+                <Toaster />
+              </TooltipProvider>
+            </TRPCProvider>
+          </QueryClientProvider>
+        </ConvexAuthProvider>
+      </SessionProvider>
+    </TimeZoneProvider>
+  );
+}

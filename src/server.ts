@@ -1,0 +1,57 @@
+import handler, { createServerEntry } from '@tanstack/react-start/server-entry';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { EnvironmentError, serverEnv } from './env.server';
+import { runtimeConfig } from './env';
+import { errorPage } from './server/error-page';
+import { errorField, logger, writeRequestEvent, type RequestEvent } from './server/log';
+import type { RequestContext } from './server/request-event';
+import { applySecurityHeaders } from './server/security-headers';
+import { errorBody } from './shared/error-codes';
+
+const isDev = process.env['NODE_ENV'] === 'development';
+
+/** Requirement B9: a wrong environment ends the start, with everything that is wrong named. */
+function checkEnvironment(): void {
+  try {
+    serverEnv();
+  } catch (error) {
+    if (!(error instanceof EnvironmentError) || isDev) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+checkEnvironment();
+
+async function respond(request: Request, context: RequestContext): Promise<Response> {
+  try {
+    return await handler.fetch(request, { context });
+  } catch (error) {
+    context.event.error = errorField(error);
+    return errorPage(errorBody('INTERNAL'), { requestId: context.event.requestId });
+  }
+}
+
+export default createServerEntry({
+  async fetch(request) {
+    const startedAtMs = performance.now();
+    const event: RequestEvent = {
+      requestId: randomUUID(),
+      method: request.method,
+      path: new URL(request.url).pathname,
+    };
+    const nonce = isDev ? undefined : randomBytes(16).toString('base64');
+    const response = await respond(request, { event, nonce });
+    // Answers such as redirects have headers that cannot be changed.
+    const headers = new Headers(response.headers);
+    applySecurityHeaders(headers, { config: runtimeConfig(), nonce });
+    headers.set('x-request-id', event.requestId);
+    const durationMs = Math.round(performance.now() - startedAtMs);
+    writeRequestEvent(logger(), event, { status: response.status, durationMs });
+    return new Response(response.body, {
+      status: response.status,
+      statusText: response.statusText,
+      headers,
+    });
+  },
+});
