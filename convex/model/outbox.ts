@@ -173,6 +173,7 @@ async function closeDone(
   if (row !== null && isWanted(row, intent)) {
     await patchUser(ctx, row, {
       push: { state: 'synced' },
+      roleIssue: undefined,
       clerk: { ...row.clerk, role: intent.role },
     });
   }

@@ -99,10 +99,18 @@ export class FakeClerk {
   inFlight = new Map<string, number>();
   mostInFlight = 0;
 
-  constructor(private readonly now: () => number) {}
+  private lastStamp = 0;
+
+  constructor(private readonly clock: () => number) {}
+
+  /** Later than every stamp before, so that only tests that want a tie make one. */
+  private now(): number {
+    this.lastStamp = Math.max(this.clock(), this.lastStamp + 1);
+    return this.lastStamp;
+  }
 
   create(user: RawClerkUser): void {
-    this.users.set(user.id, { ...user, created_at: this.now(), updated_at: this.now() });
+    this.users.set(user.id, { ...user, created_at: this.clock(), updated_at: this.now() });
     this.emit('user.created', user.id);
   }
 
