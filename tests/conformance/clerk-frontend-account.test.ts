@@ -322,7 +322,7 @@ describe.runIf(hasClerkOpenApi)(title, () => {
       );
       const upload = (content: Buffer) => {
         const multipart = new FormData();
-        multipart.set('file', new Blob([content], { type: 'image/png' }), 'me.png');
+        multipart.set('file', new Blob([new Uint8Array(content)], { type: 'image/png' }), 'me.png');
         return client.request('/v1/me/profile_image', { method: 'POST', multipart });
       };
       const script = await upload(Buffer.from('<svg><script>alert(1)</script></svg>'));
