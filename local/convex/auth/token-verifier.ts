@@ -133,7 +133,10 @@ function explain(error: unknown): AuthError {
     );
   }
   if (error instanceof joseErrors.JWSSignatureVerificationFailed) {
-    return new AuthError('Unauthenticated', 'Could not verify token: the signature does not match.');
+    return new AuthError(
+      'Unauthenticated',
+      'Could not verify token: the signature does not match.',
+    );
   }
   if (error instanceof joseErrors.JOSEAlgNotAllowed) {
     return new AuthError(

@@ -19,7 +19,10 @@ describe('instance keys', () => {
   });
 
   it('differ between data folders', async () => {
-    const [a, b] = [await loadInstanceKeys(join(dataDir, 'a')), await loadInstanceKeys(join(dataDir, 'b'))];
+    const [a, b] = [
+      await loadInstanceKeys(join(dataDir, 'a')),
+      await loadInstanceKeys(join(dataDir, 'b')),
+    ];
     expect(a.adminKey.split('|')[1]).not.toBe(b.adminKey.split('|')[1]);
     expect(a.instanceName).not.toBe(b.instanceName);
   });
@@ -35,7 +38,9 @@ describe('instance keys', () => {
     'refuse a damaged key file and say what to do: %s',
     async (text) => {
       await writeFile(join(dataDir, 'keys.json'), text);
-      await expect(loadInstanceKeys(dataDir)).rejects.toThrow(/Restore .*keys\.json from a backup, or delete it/);
+      await expect(loadInstanceKeys(dataDir)).rejects.toThrow(
+        /Restore .*keys\.json from a backup, or delete it/,
+      );
     },
   );
 });

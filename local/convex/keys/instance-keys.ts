@@ -70,7 +70,9 @@ function parseKeyFile(text: string, path: string): KeyFile {
   } catch {
     throw new Error(`The key file of the local Convex deployment is not JSON. ${wayOut}`);
   }
-  const { instanceName, instanceSecret } = Object(parsed) as Partial<Record<keyof KeyFile, unknown>>;
+  const { instanceName, instanceSecret } = Object(parsed) as Partial<
+    Record<keyof KeyFile, unknown>
+  >;
   if (typeof instanceName !== 'string' || !/^[a-z0-9-]+$/.test(instanceName)) {
     throw new Error(`The key file has no valid "instanceName". ${wayOut}`);
   }
