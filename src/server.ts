@@ -5,7 +5,7 @@ import { runtimeConfig } from './env';
 import { errorPage } from './server/error-page';
 import { errorField, logger, writeRequestEvent, type RequestEvent } from './server/log';
 import type { RequestContext } from './server/request-event';
-import { applySecurityHeaders } from './server/security-headers';
+import { withSecurityHeaders } from './server/security-headers';
 import { errorBody } from './shared/error-codes';
 
 const isDev = process.env['NODE_ENV'] === 'development';
@@ -42,16 +42,10 @@ export default createServerEntry({
     };
     const nonce = isDev ? undefined : randomBytes(16).toString('base64');
     const response = await respond(request, { event, nonce });
-    // Answers such as redirects have headers that cannot be changed.
-    const headers = new Headers(response.headers);
-    applySecurityHeaders(headers, { config: runtimeConfig(), nonce });
-    headers.set('x-request-id', event.requestId);
+    const secured = withSecurityHeaders(response, { config: runtimeConfig(), nonce });
+    secured.headers.set('x-request-id', event.requestId);
     const durationMs = Math.round(performance.now() - startedAtMs);
-    writeRequestEvent(logger(), event, { status: response.status, durationMs });
-    return new Response(response.body, {
-      status: response.status,
-      statusText: response.statusText,
-      headers,
-    });
+    writeRequestEvent(logger(), event, { status: secured.status, durationMs });
+    return secured;
   },
 });

@@ -20,12 +20,12 @@ function partsIn(atMs: number, timeZone: string): Record<string, string> {
  */
 export function formatInstant(atMs: number, timeZone: string): string {
   const { day, month, year, hour, minute } = partsIn(atMs, timeZone);
-  return `${day} ${months[Number(month) - 1]} ${year}, ${hour}:${minute}`;
+  return `${Number(day)} ${months[Number(month) - 1]} ${year}, ${hour}:${minute}`;
 }
 
 /** To the second with the zone's name, and in UTC: what is shown on hover. */
 export function exactInstant(atMs: number, timeZone: string): string {
   const { day, month, year, hour, minute, second } = partsIn(atMs, timeZone);
-  const local = `${day} ${months[Number(month) - 1]} ${year}, ${hour}:${minute}:${second} ${timeZone}`;
+  const local = `${Number(day)} ${months[Number(month) - 1]} ${year}, ${hour}:${minute}:${second} ${timeZone}`;
   return timeZone === 'UTC' ? local : `${local} (${new Date(atMs).toISOString()})`;
 }

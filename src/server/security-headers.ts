@@ -62,13 +62,31 @@ export function contentSecurityPolicy({ config, nonce }: SecurityOptions): strin
     .join('; ');
 }
 
-/** Adds the security headers to a response; pages are also kept out of every cache. */
-export function applySecurityHeaders(headers: Headers, options: SecurityOptions): void {
-  headers.set('content-security-policy', contentSecurityPolicy(options));
+function secure(headers: Headers, options: SecurityOptions): void {
+  // What is no page runs nothing, whatever a browser makes of it.
+  const isPage = headers.get('content-type')?.startsWith('text/html') ?? false;
+  const policy = isPage
+    ? contentSecurityPolicy(options)
+    : "default-src 'none'; frame-ancestors 'none'";
+  headers.set('content-security-policy', policy);
   headers.set('x-content-type-options', 'nosniff');
   headers.set('x-frame-options', 'DENY');
   headers.set('referrer-policy', 'strict-origin-when-cross-origin');
   headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
   headers.set('cross-origin-opener-policy', 'same-origin-allow-popups');
   if (!headers.has('cache-control')) headers.set('cache-control', 'private, no-store');
+}
+
+/** The response with the security headers; what the server answers is also kept out of caches. */
+export function withSecurityHeaders(response: Response, options: SecurityOptions): Response {
+  try {
+    secure(response.headers, options);
+    return response;
+  } catch {
+    // Some answers, such as redirects, have headers that cannot be changed.
+    const { status, statusText } = response;
+    const copy = new Response(response.body, { status, statusText, headers: response.headers });
+    secure(copy.headers, options);
+    return copy;
+  }
 }

@@ -11,31 +11,16 @@ import {
   SubMenu,
   SubMenuTrigger,
 } from '../../components/ui/menu';
-import { actorOf, useViewer, type Viewer } from '../../lib/live';
-import { errorCodes } from '../../shared/error-codes';
-import { decide } from '../../shared/permissions';
-import { isRole, ownerRole, roleLabel, roleNames } from '../../shared/roles';
+import { actorOf, useViewer } from '../../lib/live';
+import { isRole, roleLabel, roleNames } from '../../shared/roles';
 import type { UserRow } from './queries';
 import { useAskRoleChange } from './role-change';
-
-/** Why the viewer cannot change this person's role, in words; undefined when they can. */
-export function roleChangeRefusal(viewer: Viewer, user: UserRow): string | undefined {
-  if (user.state === 'deleted') return errorCodes.USER_DELETED.text;
-  const verdict = decide(actorOf(viewer), 'users:setRole', {
-    id: user.externalId,
-    role: user.role,
-  });
-  if (verdict.allowed) return undefined;
-  if (verdict.code === 'SELF_CHANGE') return 'You cannot change your own role.';
-  if (verdict.code === 'FORBIDDEN')
-    return `Only a ${roleLabel(ownerRole).toLowerCase()} can change roles.`;
-  return errorCodes[verdict.code].text;
-}
+import { roleChangeRefusal } from './role-refusal';
 
 function UpdateRole({ user }: { user: UserRow }) {
   const viewer = useViewer();
   const ask = useAskRoleChange();
-  const refusal = roleChangeRefusal(viewer, user);
+  const refusal = roleChangeRefusal(actorOf(viewer), user);
   if (refusal) {
     return (
       <MenuItem disabled className="items-start">
