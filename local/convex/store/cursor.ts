@@ -1,5 +1,4 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { indexFields, type IndexInfo } from './catalog';
 import { StoreError, type QueryJson } from './contract';
 import type { DatabaseFile } from './database-file';
 
@@ -59,13 +58,19 @@ export class CursorCodec {
   }
 }
 
-/** Changes with anything that changes which rows a query gives, or their order. */
-export function queryFingerprint(namespace: string, query: QueryJson, index?: IndexInfo): Buffer {
-  const fields = index ? [index.indexNo, ...indexFields(index.definition)] : [];
-  const source = {
-    ...query.source,
-    ...('order' in query.source && { order: query.source.order ?? 'asc' }),
-  };
+/**
+ * Changes with anything that changes which rows a query gives, or their order. `fields` are those
+ * of the index that is read: one that was redefined under its old name has other keys.
+ */
+export function queryFingerprint(
+  namespace: string,
+  query: QueryJson,
+  fields: readonly string[],
+): Buffer {
+  const source =
+    'order' in query.source
+      ? { ...query.source, order: query.source.order ?? 'asc' }
+      : query.source;
   const text = JSON.stringify([namespace, source, query.operators, fields]);
   return createHash('sha256').update(text).digest().subarray(0, fingerprintBytes);
 }

@@ -64,7 +64,8 @@ export class DatabaseFile {
       this.#db = db;
       prepareFile(db);
     } catch (error) {
-      db?.close();
+      if (error instanceof StoreError && db) release(db);
+      else db?.close();
       throw explainOpenError(error, path);
     }
   }
@@ -96,10 +97,23 @@ export class DatabaseFile {
     return this.#db.inTransaction;
   }
 
+  /**
+   * Gives the lock back by hand: libsql keeps the connection open until the last prepared
+   * statement is garbage. Leaving WAL mode first is what lets SQLite leave exclusive mode, and
+   * leaves one file behind.
+   */
   close(): void {
     this.#statements.clear();
-    this.#db.close();
+    release(this.#db);
   }
+}
+
+function release(db: Database.Database): void {
+  if (db.inTransaction) db.exec('ROLLBACK');
+  db.exec('PRAGMA journal_mode = DELETE');
+  db.exec('PRAGMA locking_mode = NORMAL');
+  db.prepare('SELECT count(*) FROM sqlite_master').all([]);
+  db.close();
 }
 
 function prepareFile(db: Database.Database): void {

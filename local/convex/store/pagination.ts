@@ -23,8 +23,7 @@ export interface PageOf {
 export function readPage(of: PageOf, request: PageRequest): PageResult {
   const { query } = request;
   checkRequest(request);
-  const index = of.plan.kind === 'nothing' ? undefined : of.plan.index;
-  const fingerprint = queryFingerprint(of.namespace, query, index);
+  const fingerprint = queryFingerprint(of.namespace, query, of.plan.fields);
   const encode = (position: Position) => of.cursors.encode(position, fingerprint);
   const decode = (cursor: string) => of.cursors.decode(cursor, fingerprint);
   const start: Position = request.cursor === null ? { kind: 'start' } : decode(request.cursor);

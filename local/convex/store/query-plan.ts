@@ -6,11 +6,14 @@ import { valueOrUndefined } from '../values/convex-json';
 import { encodeKey, prefixEnd } from '../values/key-encoding';
 import type { Value } from '../values/value';
 
-export type QueryPlan =
+/** `fields`: those of the index, in order. */
+export type QueryPlan = { fields: readonly string[] } &
   /** A table that does not exist (yet): nothing to read, but its birth changes the result. */
-  | { kind: 'nothing'; tableName: string }
-  | { kind: 'range'; table: TableInfo; index: IndexInfo; order: Order; range: KeyRange }
-  | { kind: 'search'; table: TableInfo; index: IndexInfo; request: SearchRequest };
+  (
+    | { kind: 'nothing'; tableName: string }
+    | { kind: 'range'; table: TableInfo; index: IndexInfo; order: Order; range: KeyRange }
+    | { kind: 'search'; table: TableInfo; index: IndexInfo; request: SearchRequest }
+  );
 
 const maxOperators = 256;
 
@@ -24,9 +27,11 @@ export function planQuery(catalog: Catalog, namespace: string, query: QueryJson)
   switch (source.type) {
     case 'FullTableScan': {
       const table = catalog.table(namespace, source.tableName);
-      if (!table) return { kind: 'nothing', tableName: source.tableName };
+      const fields = ['_creationTime'];
+      if (!table) return { kind: 'nothing', fields, tableName: source.tableName };
       const index = builtIn(table, 'by_creation_time');
-      return { kind: 'range', table, index, order: source.order ?? 'asc', range: wholeIndex() };
+      const order = source.order ?? 'asc';
+      return { kind: 'range', fields, table, index, order, range: wholeIndex() };
     }
     case 'IndexRange':
       return planRange(catalog, namespace, source);
@@ -45,15 +50,17 @@ function planRange(
   const { table, tableName, index, indexName } = resolve(catalog, namespace, source.indexName);
   if (!table) {
     if (indexName === 'by_id' || indexName === 'by_creation_time') {
-      return { kind: 'nothing', tableName };
+      const fields = [indexName === 'by_id' ? '_id' : '_creationTime'];
+      return { kind: 'nothing', fields, tableName };
     }
     throw missingIndex(catalog, namespace, tableName, indexName);
   }
   if (!index || index.definition.kind === 'search') {
     throw missingIndex(catalog, namespace, tableName, indexName);
   }
-  const range = keyRange(source, indexFields(index.definition));
-  return { kind: 'range', table, index, order: source.order ?? 'asc', range };
+  const fields = indexFields(index.definition);
+  const range = keyRange(source, fields);
+  return { kind: 'range', fields, table, index, order: source.order ?? 'asc', range };
 }
 
 /** Equalities in the index's order, then at most one lower and one upper bound on the next field. */
@@ -139,7 +146,8 @@ function planSearch(
   if (filters.length > searchLimits.filters) {
     throw invalid(`A search has at most ${searchLimits.filters} equality filters.`);
   }
-  return { kind: 'search', table, index, request: { text: search.value, filters } };
+  const fields = [definition.searchField, ...definition.filterFields];
+  return { kind: 'search', fields, table, index, request: { text: search.value, filters } };
 }
 
 export function wholeIndex(): KeyRange {

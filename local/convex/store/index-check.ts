@@ -1,0 +1,52 @@
+import { Catalog } from './catalog';
+import { DatabaseFile } from './database-file';
+import { indexKey } from './documents';
+import { documentFromText } from '../values/convex-json';
+
+/**
+ * Compares every index entry of a closed store with what its documents call for. Returns what is
+ * wrong: entries missing, left over, or pointing elsewhere. For tests and diagnosis.
+ */
+export function findIndexFaults(folder: string): string[] {
+  const file = new DatabaseFile(folder);
+  try {
+    const faults = file
+      .statement('PRAGMA integrity_check')
+      .all()
+      .map(([line]) => String(line))
+      .filter((line) => line !== 'ok');
+    const catalog = new Catalog(file);
+    const wanted = wantedEntries(file, catalog);
+    for (const row of file.statement('SELECT index_no, key, doc FROM index_entries').all()) {
+      const [indexNo, key, doc] = row as [number, Buffer, number];
+      const name = entryName(indexNo, key);
+      if (wanted.get(name) !== doc) faults.push(`left over: ${name} -> ${doc}`);
+      wanted.delete(name);
+    }
+    return [...faults, ...[...wanted.keys()].map((name) => `missing: ${name}`)];
+  } finally {
+    file.close();
+  }
+}
+
+const entryName = (indexNo: number, key: Uint8Array) =>
+  `${indexNo}:${Buffer.from(key).toString('hex')}`;
+
+function wantedEntries(file: DatabaseFile, catalog: Catalog): Map<string, number> {
+  const wanted = new Map<string, number>();
+  for (const namespace of catalog.namespaces()) {
+    for (const table of catalog.tables(namespace)) {
+      const rows = file
+        .statement('SELECT doc, body FROM documents WHERE table_no = ?')
+        .all(table.tableNo);
+      for (const [doc, body] of rows) {
+        const document = documentFromText(body as string);
+        for (const index of table.indexes.values()) {
+          if (index.definition.kind !== 'database') continue;
+          wanted.set(entryName(index.indexNo, indexKey(index, document)), doc as number);
+        }
+      }
+    }
+  }
+  return wanted;
+}

@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { QueryJson, QuerySource, ReadScope, Store } from './contract';
+import { openStore } from './open-store';
+import type { JsonObject } from '../values/value';
+
+/** A folder that goes when the test ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'rollcall-store-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** An empty store, closed when the test ends. */
+export function temporaryStore(options: { folder?: string; nowMs?: () => number } = {}): Store {
+  const store = openStore({ ...options, folder: options.folder ?? temporaryFolder() });
+  onTestFinished(() => store.close());
+  return store;
+}
+
+export function fullScan(tableName: string, order: 'asc' | 'desc' | null = null): QueryJson {
+  return { source: { type: 'FullTableScan', tableName, order }, operators: [] };
+}
+
+export function indexRange(
+  indexName: string,
+  range: Extract<QuerySource, { type: 'IndexRange' }>['range'] = [],
+  order: 'asc' | 'desc' | null = null,
+): QueryJson {
+  return { source: { type: 'IndexRange', indexName, range, order }, operators: [] };
+}
+
+export function collect(scope: ReadScope, query: QueryJson): JsonObject[] {
+  const stream = scope.queryStream(query);
+  const found: JsonObject[] = [];
+  for (let text = stream.next(); text !== null; text = stream.next()) {
+    found.push(JSON.parse(text) as JsonObject);
+  }
+  return found;
+}
