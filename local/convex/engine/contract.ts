@@ -120,7 +120,9 @@ export interface Engine {
   /** Called when code, environment or auth configuration changed: every query must run again. */
   onDeploy(listener: () => void): () => void;
   /** Called for every line a function logs. */
-  onLog(listener: (entry: { path: string; level: string; line: string; atMs: number }) => void): () => void;
+  onLog(
+    listener: (entry: { path: string; level: string; line: string; atMs: number }) => void,
+  ): () => void;
 
   authProviders(): AuthProvider[];
 

@@ -8,7 +8,7 @@ export type ModuleExports = Record<string, unknown>;
 export const scriptScheme = 'convex:';
 
 export function scriptName(component: string, modulePath: string): string {
-  return `${scriptScheme}${component}/${modulePath}`;
+  return `${scriptScheme}${component}//${modulePath}`;
 }
 
 const wrapperHead = '(function (exports, require, module) {';

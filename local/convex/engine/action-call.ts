@@ -1,0 +1,117 @@
+import type { ActionHost } from '../functions/action-realm';
+import { OperationError } from '../functions/transaction-realm';
+import { FunctionFailure } from '../functions/user-errors';
+import { identityJson, type CallContext } from './call-context';
+import type { Json, JsonObject } from './contract';
+import { handleOf, requireKind, resolveAddress } from './function-address';
+import type { LiveFunction } from './live-code';
+import { deploymentMetadata, functionMetadata, requestMetadata } from './transaction-operations';
+
+/** What an action may ask of the engine: each is a transaction, or an action, of its own. */
+export interface ActionServices {
+  query(fn: LiveFunction, args: Json, context: CallContext): Promise<string>;
+  mutation(fn: LiveFunction, args: Json, context: CallContext): Promise<string>;
+  action(fn: LiveFunction, args: Json, context: CallContext): Promise<string>;
+  schedule(
+    job: { owner: string; fn: LiveFunction; args: Json; scheduledTimeMs: number },
+    context: CallContext,
+  ): Promise<string>;
+  cancel(owner: string, id: string, context: CallContext): Promise<void>;
+}
+
+type Operation = (call: ActionCall, args: JsonObject) => Promise<string> | string;
+
+/** One action or HTTP action at work. */
+export class ActionCall implements ActionHost {
+  #isOver = false;
+
+  constructor(
+    readonly fn: Pick<LiveFunction, 'component' | 'path'>,
+    readonly context: CallContext,
+    readonly services: ActionServices,
+  ) {}
+
+  /** What the action left running is refused from now on. */
+  end(): void {
+    this.#isOver = true;
+  }
+
+  log(level: string, line: string): void {
+    this.context.logs.add(this.fn.path, level, line);
+  }
+
+  async asyncSyscall(op: string, json: string): Promise<string> {
+    if (this.#isOver) {
+      this.log(
+        'warn',
+        `1 unawaited operation: [${op.replace('1.0/', '')}]. It was refused: ${this.fn.path} had already returned.`,
+      );
+      throw new OperationError(
+        `${op} was asked for after ${this.fn.path} had returned. Await every operation before returning.`,
+      );
+    }
+    const operation = operations[op];
+    if (!operation) throw new OperationError(unsupported(op));
+    try {
+      return await operation(this, JSON.parse(json) as JsonObject);
+    } catch (error) {
+      if (error instanceof FunctionFailure) throw new OperationError(error.message, error.dataJson);
+      throw error;
+    }
+  }
+
+  resolve(address: JsonObject): LiveFunction {
+    return resolveAddress(this.context.code, this.fn.component, address);
+  }
+
+  target(args: JsonObject, kind: LiveFunction['kind']): { fn: LiveFunction; args: Json } {
+    const fn = this.resolve(args);
+    requireKind(fn, kind);
+    return { fn, args: args['args'] ?? {} };
+  }
+}
+
+const operations: Record<string, Operation> = {
+  '1.0/actions/query': (call, json) => {
+    const { fn, args } = call.target(json, 'query');
+    return call.services.query(fn, args, call.context);
+  },
+  '1.0/actions/mutation': (call, json) => {
+    const { fn, args } = call.target(json, 'mutation');
+    return call.services.mutation(fn, args, call.context);
+  },
+  '1.0/actions/action': (call, json) => {
+    const { fn, args } = call.target(json, 'action');
+    return call.services.action(fn, args, call.context);
+  },
+  '1.0/actions/schedule': async (call, { ts, args, ...address }) => {
+    const job = {
+      owner: call.fn.component.path,
+      fn: call.resolve(address),
+      args: args ?? {},
+      scheduledTimeMs: Number(ts) * 1000,
+    };
+    return JSON.stringify(await call.services.schedule(job, call.context));
+  },
+  '1.0/actions/cancel_job': async (call, { id }) => {
+    await call.services.cancel(call.fn.component.path, String(id), call.context);
+    return 'null';
+  },
+  '1.0/createFunctionHandle': (call, address) => JSON.stringify(handleOf(call.resolve(address))),
+  '1.0/getUserIdentity': ({ context, fn }) =>
+    JSON.stringify(identityJson(context.identity, fn.component.path)),
+  '1.0/getFunctionMetadata': ({ fn }) => JSON.stringify(functionMetadata(fn)),
+  '1.0/getDeploymentMetadata': ({ context }) => JSON.stringify(deploymentMetadata(context)),
+  '1.0/getRequestMetadata': ({ context }) => JSON.stringify(requestMetadata(context)),
+};
+
+function unsupported(op: string): string {
+  const name = op.replace('1.0/', '');
+  if (name.startsWith('storage')) {
+    return `File storage (${name}) is not supported by the local runtime. Keep files elsewhere, or use Convex Cloud.`;
+  }
+  if (name === 'actions/vectorSearch') {
+    return 'Vector search is not supported by the local runtime. Use a search index, or Convex Cloud.';
+  }
+  return `Unknown async operation "${op}": it is not available in actions of the local runtime.`;
+}

@@ -1,0 +1,142 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { readFileSync } from 'node:fs';
+import {
+  setImmediate as immediate,
+  setInterval as interval,
+  setTimeout as timeout,
+} from 'node:timers';
+import vm from 'node:vm';
+import { sharedGlobals } from './host-globals';
+import { formatLogArgs } from './log-lines';
+import { ModuleLoader, type ModuleExports, type ScriptModules } from './script-modules';
+import type { Thrown } from './thrown';
+import { OperationError } from './transaction-realm';
+import { ownPromise } from './unhandled-rejections';
+
+/**
+ * Where actions of one component run. Several run at once and wait for the outside, so each
+ * operation is told apart by the asynchronous call it comes from.
+ *
+ * Limit: the timer only guards the first stretch, up to the first `await`. An endless loop after
+ * that blocks the process, as it would any Node.js server.
+ */
+
+export interface ActionHost {
+  asyncSyscall(op: string, json: string): Promise<string>;
+  log(level: string, line: string): void;
+}
+
+export type ActionOutcome<T> = { kind: 'returned'; value: T } | { kind: 'threw'; thrown: Thrown };
+
+interface PreludeApi {
+  Promise: PromiseConstructor;
+  setEnv(env: Record<string, string>): void;
+  call(invoke: () => unknown, done: (value: unknown) => void, fail: (thrown: Thrown) => void): void;
+}
+
+/** What one stretch of JavaScript without `await` may take. */
+const firstStretchMsMax = 10_000;
+
+const prelude = new vm.Script(
+  readFileSync(new URL('./prelude/action.js', import.meta.url), 'utf8'),
+  { filename: 'rollcall-prelude:action.js' },
+);
+const runStretch = new vm.Script('__rollcallStretch()', {
+  filename: 'rollcall-prelude:stretch.js',
+});
+
+export class ActionRealm {
+  readonly #globals: Record<string, unknown> = {};
+  readonly #context: vm.Context;
+  readonly #api: PreludeApi;
+  readonly #loader: ModuleLoader;
+  readonly #current = new AsyncLocalStorage<ActionHost>();
+
+  constructor({ scripts, env }: { scripts: ScriptModules; env: Record<string, string> }) {
+    this.#context = vm.createContext(this.#globals, {
+      name: `convex ${scripts.component || 'app'} actions`,
+      codeGeneration: { strings: false, wasm: true },
+    });
+    const install = prelude.runInContext(this.#context) as (
+      host: object,
+      injected: object,
+    ) => PreludeApi;
+    this.#api = install(this.#hostFunctions(), { ...sharedGlobals(), ...actionGlobals });
+    this.#api.setEnv({ ...env });
+    ownPromise(this.#api.Promise);
+    this.#loader = new ModuleLoader(this.#context, scripts);
+  }
+
+  /** Runs `invoke` with the exports of a module, and waits for its promise. */
+  run<T>(
+    path: string,
+    invoke: (exports: ModuleExports) => unknown,
+    host: ActionHost,
+  ): Promise<ActionOutcome<T>> {
+    return new Promise((resolve, reject) => {
+      this.#current.run(host, () => {
+        this.#globals['__rollcallStretch'] = () =>
+          this.#api.call(
+            () => invoke(this.#loader.load(path)),
+            // The caller knows what its function returns.
+            (value) => resolve({ kind: 'returned', value: value as T }),
+            (thrown) => resolve({ kind: 'threw', thrown }),
+          );
+        try {
+          runStretch.runInContext(this.#context, { timeout: firstStretchMsMax });
+        } catch (error) {
+          if ((error as { code?: unknown }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') reject(error);
+          else resolve({ kind: 'threw', thrown: tooLong });
+        }
+      });
+    });
+  }
+
+  #hostFunctions(): object {
+    return {
+      log: (level: string, args: unknown[]) =>
+        this.#current.getStore()?.log(level, formatLogArgs(args)),
+      asyncSyscall: (
+        op: string,
+        json: string,
+        resolve: (json: string) => void,
+        reject: (message: string, dataJson?: string) => void,
+      ) => {
+        const host = this.#current.getStore();
+        if (!host) {
+          reject(`Cannot use ${op} while a module is being loaded; move it into a function.`);
+          return;
+        }
+        host
+          .asyncSyscall(op, json)
+          .then(resolve, (error: unknown) =>
+            reject(
+              error instanceof Error ? error.message : String(error),
+              error instanceof OperationError ? error.dataJson : undefined,
+            ),
+          );
+      },
+    };
+  }
+}
+
+const tooLong: Thrown = {
+  name: 'Error',
+  message: `Function execution timed out: it ran ${firstStretchMsMax / 1000} s without awaiting anything.`,
+  stack: '',
+};
+
+const actionGlobals = {
+  AsyncLocalStorage,
+  CryptoKey,
+  crypto,
+  fetch,
+  performance,
+  clearImmediate,
+  clearInterval,
+  clearTimeout,
+  queueMicrotask,
+  setImmediate: immediate,
+  setInterval: interval,
+  setTimeout: timeout,
+};
