@@ -26,17 +26,20 @@ export interface PeopleCounts {
 }
 
 export async function countInserted(ctx: MutationCtx, row: Counted): Promise<void> {
-  await people.insert(ctx, { namespace: cell(row), key: null, id: row._id });
+  await people.insertIfDoesNotExist(ctx, { namespace: cell(row), key: null, id: row._id });
 }
 
-/** Touches the counters only when the row moved to another cell. */
+/**
+ * Touches the counters only when the row moved to another cell. A row that was never counted (data
+ * brought in past the product) is counted from then on instead of failing every change of it.
+ */
 export async function countChanged(
   ctx: MutationCtx,
   before: Counted,
   after: Counted,
 ): Promise<void> {
   if (cell(before) === cell(after)) return;
-  await people.replace(
+  await people.replaceOrInsert(
     ctx,
     { namespace: cell(before), key: null, id: before._id },
     { namespace: cell(after), key: null },

@@ -7,6 +7,7 @@ import { vi } from 'vitest';
 import { api, internal } from '../../convex/_generated/api';
 import type { Doc } from '../../convex/_generated/dataModel';
 import schema from '../../convex/schema';
+import { patchUser, type UserChange } from '../../convex/model/userRows';
 import type { Role } from '../../src/shared/roles';
 import {
   type ClerkEnvelope,
@@ -107,6 +108,14 @@ export async function rowOf(t: ConvexWorld, externalId: string): Promise<Doc<'us
     throw new Error(`${externalId} has ${others.length + (row ? 1 : 0)} rows`);
   }
   return row;
+}
+
+/** Puts a row into a state that no function reaches yet, counters included. */
+export async function changeRow(t: ConvexWorld, id: string, change: UserChange): Promise<void> {
+  const row = await rowOf(t, id);
+  await t.run(async (ctx) => {
+    await patchUser(ctx, row, change);
+  });
 }
 
 export async function auditEntries(t: ConvexWorld): Promise<Doc<'auditLog'>[]> {

@@ -1,0 +1,178 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { makeFunctionReference } from 'convex/server';
+import type { Id } from '../../convex/_generated/dataModel';
+import type { Role } from '../../src/shared/roles';
+import {
+  arrive,
+  as,
+  auditActions,
+  changeRow,
+  codeOf,
+  connectedWorld,
+  convexModules,
+  type ConvexWorld,
+  disconnectWorld,
+  intentsOf,
+  rowOf,
+} from '../support/convex-world';
+
+/**
+ * Every public function and who may call it. A function that is missing here, or here and gone,
+ * fails the first test: adding one means deciding its guard.
+ */
+const page = { paginationOpts: { numItems: 10, cursor: null } };
+interface Guarded {
+  kind: 'query' | 'mutation';
+  /** `anyone`: answers null without access; `signedIn`: needs a token but no row. */
+  guard: 'anyone' | 'signedIn' | 'active';
+  roles: Role[];
+  args?: (target: Id<'users'>) => object;
+}
+const guards: Record<string, Guarded> = {
+  'users:current': { kind: 'query', guard: 'anyone', roles: ['superadmin', 'admin', 'staff'] },
+  'users:getUserRole': { kind: 'query', guard: 'anyone', roles: ['superadmin', 'admin', 'staff'] },
+  'users:store': { kind: 'mutation', guard: 'signedIn', roles: ['superadmin', 'admin', 'staff'] },
+  'users:directory': {
+    kind: 'query',
+    guard: 'active',
+    roles: ['superadmin', 'admin', 'staff'],
+    args: () => page,
+  },
+  'users:stats': { kind: 'query', guard: 'active', roles: ['superadmin', 'admin', 'staff'] },
+  'users:list': {
+    kind: 'query',
+    guard: 'active',
+    roles: ['superadmin', 'admin'],
+    args: () => page,
+  },
+  'users:get': {
+    kind: 'query',
+    guard: 'active',
+    roles: ['superadmin', 'admin'],
+    args: (userId) => ({ userId }),
+  },
+  'users:updateRole': {
+    kind: 'mutation',
+    guard: 'active',
+    roles: ['superadmin'],
+    args: (userId) => ({ userId, role: 'admin' }),
+  },
+  'users:retryPush': {
+    kind: 'mutation',
+    guard: 'active',
+    roles: ['superadmin', 'admin'],
+    args: (userId) => ({ userId }),
+  },
+};
+
+let t: ConvexWorld;
+beforeEach(() => ({ t } = connectedWorld()));
+afterEach(disconnectWorld);
+
+async function publicFunctions(): Promise<string[]> {
+  const names: string[] = [];
+  for (const [file, load] of Object.entries(convexModules)) {
+    if (file.includes('_generated') || file.endsWith('.config.ts')) continue;
+    const path = file.replace('../../convex/', '').replace(/\.[jt]s$/, '');
+    for (const [name, value] of Object.entries((await load()) as object)) {
+      if (typeof value === 'function' && 'isPublic' in value) names.push(`${path}:${name}`);
+    }
+  }
+  return names.sort();
+}
+
+async function call(
+  caller: ReturnType<typeof as>,
+  name: string,
+  target: Id<'users'>,
+): Promise<unknown> {
+  const guarded = guards[name];
+  const args: Record<string, unknown> = { ...guarded?.args?.(target) };
+  return guarded?.kind === 'mutation'
+    ? await caller.mutation(makeFunctionReference<'mutation'>(name), args)
+    : await caller.query(makeFunctionReference<'query'>(name), args);
+}
+
+test('every public function has its guard written down', async () => {
+  expect(await publicFunctions()).toEqual(Object.keys(guards).sort());
+});
+
+describe.each(Object.entries(guards))('%s', (name, { guard, roles }) => {
+  let target: Id<'users'>;
+  beforeEach(async () => {
+    await arrive(t, 'boss', 'superadmin');
+    target = (await arrive(t, 'target'))._id;
+    await changeRow(t, 'target', { push: { state: 'failed' } });
+  });
+
+  test('without a token, without a row, deactivated, deleted', async () => {
+    const anonymous = t as unknown as ReturnType<typeof as>;
+    await arrive(t, 'off', 'superadmin');
+    await changeRow(t, 'off', { isActive: false });
+    await arrive(t, 'gone', 'superadmin');
+    await changeRow(t, 'gone', { isActive: false, deletedAt: 1 });
+    const answers = [
+      await codeOf(call(anonymous, name, target)),
+      await codeOf(call(as(t, 'stranger'), name, target)),
+      await codeOf(call(as(t, 'off'), name, target)),
+      await codeOf(call(as(t, 'gone'), name, target)),
+    ];
+    const none = 'no error';
+    const expected = {
+      anyone: [none, none, none, none],
+      signedIn: ['UNAUTHENTICATED', none, 'ACCOUNT_INACTIVE', 'ACCOUNT_INACTIVE'],
+      active: ['UNAUTHENTICATED', 'ACCOUNT_NOT_READY', 'ACCOUNT_INACTIVE', 'ACCOUNT_INACTIVE'],
+    };
+    expect(answers).toEqual(expected[guard]);
+    if (guard === 'anyone') {
+      expect(await call(anonymous, name, target)).toBeNull();
+      expect(await call(as(t, 'gone'), name, target)).toBeNull();
+    }
+  });
+
+  test.each(['superadmin', 'admin', 'staff'] as const)('as %s', async (role) => {
+    await arrive(t, 'caller', role);
+    const code = await codeOf(call(as(t, 'caller'), name, target));
+    expect(code).toBe(roles.includes(role) ? 'no error' : 'FORBIDDEN');
+  });
+});
+
+describe('pain 9: a role in the token is worth nothing', () => {
+  test('a demoted superadmin is refused at the next call, although the token still says otherwise', async () => {
+    await arrive(t, 'boss', 'superadmin');
+    await arrive(t, 'second', 'superadmin');
+    const target = await arrive(t, 'target');
+    const token = as(t, 'second', { role: 'superadmin' });
+    await call(as(t, 'boss'), 'users:list', target._id);
+    await call(token, 'users:updateRole', target._id);
+    await changeRow(t, 'second', { role: 'staff' });
+    const before = await auditActions(t);
+    expect(await codeOf(call(token, 'users:updateRole', target._id))).toBe('FORBIDDEN');
+    expect(await codeOf(call(token, 'users:list', target._id))).toBe('FORBIDDEN');
+    expect(await auditActions(t)).toEqual(before);
+  });
+
+  test('C8: nobody changes their own role', async () => {
+    const boss = await arrive(t, 'boss', 'superadmin');
+    await arrive(t, 'second', 'superadmin');
+    expect(await codeOf(call(as(t, 'boss'), 'users:updateRole', boss._id))).toBe('SELF_CHANGE');
+  });
+
+  test('a refused change leaves nothing behind', async () => {
+    await arrive(t, 'boss', 'superadmin');
+    await arrive(t, 'admin', 'admin');
+    const target = await arrive(t, 'target');
+    const before = await auditActions(t);
+    await codeOf(call(as(t, 'admin'), 'users:updateRole', target._id));
+    expect(await rowOf(t, 'target')).toEqual(target);
+    expect(await auditActions(t)).toEqual(before);
+    expect(await intentsOf(t)).toEqual([]);
+  });
+
+  test('a deleted person cannot be given a role', async () => {
+    await arrive(t, 'boss', 'superadmin');
+    const target = await arrive(t, 'target');
+    await changeRow(t, 'target', { isActive: false, deletedAt: 1 });
+    expect(await codeOf(call(as(t, 'boss'), 'users:updateRole', target._id))).toBe('USER_DELETED');
+  });
+});
