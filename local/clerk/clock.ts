@@ -1,6 +1,8 @@
 /** Time as the local Clerk sees it: the machine's, moved by an offset that tests can drive. */
 export interface Clock {
   now(): number;
+  /** The machine's own time: for what others verify against theirs (tokens, signatures). */
+  machine(): number;
   offsetMs(): number;
   setOffset(offsetMs: number): void;
   advance(byMs: number): void;
@@ -17,6 +19,7 @@ export function createClock(machineTime: () => number = Date.now): Clock {
   };
   return {
     now: () => machineTime() + offset,
+    machine: machineTime,
     offsetMs: () => offset,
     setOffset: move,
     advance: (byMs) => move(offset + byMs),

@@ -20,6 +20,7 @@ export const idPrefixes = {
   mail: 'ema_',
   message: 'msg_',
   attempt: 'atmpt_',
+  endpoint: 'ep_',
   instance: 'ins_',
   key: 'ins_',
   jwtTemplate: 'jtmp_',

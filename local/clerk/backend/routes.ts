@@ -1,6 +1,5 @@
 import type { Route } from '../http/router';
 import { emailAddressRoutes } from './email-addresses';
-import { imageRoutes } from './images';
 import { instanceRoutes, wellKnownRoutes } from './instance';
 import { invitationRoutes } from './invitations';
 import { membershipRoutes } from './memberships';
@@ -21,5 +20,5 @@ export const backendRoutes: readonly Route[] = [
   ...instanceRoutes,
 ];
 
-/** What anybody may read: public keys, discovery, pictures. */
-export const publicRoutes: readonly Route[] = [...wellKnownRoutes, ...imageRoutes];
+/** What anybody may read: public keys and discovery. */
+export const publicRoutes: readonly Route[] = wellKnownRoutes;

@@ -111,7 +111,9 @@ function createTransaction(
     update(table, id, patch) {
       const before = reader.get(table, id);
       if (!before) throw new Error(`${table} has no ${id} to update`);
-      const updatedAt = Math.max(clock.now(), before.updatedAt + 1);
+      const updatedAt = isQuiet(table, patch)
+        ? before.updatedAt
+        : Math.max(clock.now(), before.updatedAt + 1);
       const after = { ...before, updatedAt, ...patch, id };
       replaceEntity(db, table, before, after);
       note(table, id, before, after);
@@ -125,6 +127,17 @@ function createTransaction(
       note(table, id, before, null);
     },
   };
+}
+
+/** Changes that Clerk does not count as an update: no new `updated_at`, no webhook. */
+export const quietFields: Partial<Record<TableName, readonly string[]>> = {
+  users: ['lastActiveAt', 'failedAttempts'],
+};
+
+function isQuiet(table: TableName, patch: object): boolean {
+  const quiet = quietFields[table];
+  const names = Object.keys(patch);
+  return quiet !== undefined && names.length > 0 && names.every((name) => quiet.includes(name));
 }
 
 /** Writes an entity without recording a change: for `transact` and for bulk loads. */

@@ -1,0 +1,258 @@
+import type { Database, Row } from '../store/database';
+import { newId } from '../ids';
+
+/** `disabled`: not sent because its endpoint was disabled; `dropped`: because the mode said so. */
+export type DeliveryStatus = 'pending' | 'delivered' | 'failed' | 'dropped' | 'disabled';
+
+export interface Endpoint {
+  id: string;
+  /** Place in `CLERK_WEBHOOK_URLS`: the address may change, the endpoint stays. */
+  position: number;
+  url: string;
+  failingSince: number | null;
+  disabledAt: number | null;
+}
+
+/** One message on its way to one endpoint. */
+export interface DueDelivery {
+  seq: number;
+  messageId: string;
+  type: string;
+  body: string;
+  endpointId: string;
+  url: string;
+  /** Scheduled attempts that have failed so far. */
+  failures: number;
+  /** Asked for by hand: goes out even while deliveries are paused. */
+  manual: boolean;
+}
+
+export interface AttemptResult {
+  at: number;
+  durationMs: number;
+  /** HTTP status, or null when there was no answer. */
+  status: number | null;
+  /** Beginning of the answer's body, or the reason why there was none. */
+  excerpt: string;
+  ok: boolean;
+  /** Nobody listens at the address. */
+  refused: boolean;
+}
+
+export interface MessageLog {
+  endpoints(): Endpoint[];
+  /** Makes the endpoints be exactly these addresses, in this order. */
+  setEndpoints(urls: readonly string[], now: number): void;
+  patchEndpoint(id: string, patch: Partial<Pick<Endpoint, 'failingSince' | 'disabledAt'>>): void;
+  /** Inside the transaction of the change that the message reports. */
+  append(message: NewMessage): void;
+  due(endpointId: string, query: DueQuery): DueDelivery[];
+  /** When the next pending delivery of an endpoint is due, or null. */
+  nextDueAt(endpointId: string): number | null;
+  settle(seq: number, outcome: { status: DeliveryStatus; failures: number; nextAt: number }): void;
+  addAttempt(seq: number, result: AttemptResult): void;
+  /** Sends again, by delivery id (`dlv_...`) or message id; returns how many deliveries that are. */
+  requeue(id: string): number;
+  /** What waits for a disabled endpoint is given up; Svix does not come back to it by itself. */
+  giveUpPending(endpointId: string): void;
+  counts(): Record<DeliveryStatus, number>;
+  prune(keep: number): void;
+}
+
+export interface NewMessage {
+  type: string;
+  body: string;
+  now: number;
+  status: 'pending' | 'dropped';
+  /** How often each endpoint gets it: 1, or more to try duplicates. */
+  copies: number;
+}
+
+export interface DueQuery {
+  now: number;
+  limit: number;
+  newestFirst: boolean;
+  manualOnly: boolean;
+}
+
+const schema = `
+  CREATE TABLE IF NOT EXISTS webhook_endpoints (
+    id TEXT PRIMARY KEY, position INTEGER NOT NULL UNIQUE, url TEXT NOT NULL,
+    failingSince INTEGER, disabledAt INTEGER
+  );
+  CREATE TABLE IF NOT EXISTS webhook_messages (
+    id TEXT PRIMARY KEY, type TEXT NOT NULL, body TEXT NOT NULL, createdAt INTEGER NOT NULL
+  );
+  CREATE TABLE IF NOT EXISTS webhook_deliveries (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, messageId TEXT NOT NULL, endpointId TEXT NOT NULL,
+    status TEXT NOT NULL, failures INTEGER NOT NULL DEFAULT 0, manual INTEGER NOT NULL DEFAULT 0,
+    nextAt INTEGER NOT NULL
+  );
+  CREATE INDEX IF NOT EXISTS webhook_deliveries_pending
+    ON webhook_deliveries (endpointId, nextAt) WHERE status = 'pending';
+  CREATE INDEX IF NOT EXISTS webhook_deliveries_message ON webhook_deliveries (messageId);
+  CREATE INDEX IF NOT EXISTS webhook_deliveries_status ON webhook_deliveries (status);
+  CREATE TABLE IF NOT EXISTS webhook_attempts (
+    id TEXT PRIMARY KEY, deliverySeq INTEGER NOT NULL, at INTEGER NOT NULL,
+    durationMs INTEGER NOT NULL, status INTEGER, excerpt TEXT NOT NULL
+  );
+  CREATE INDEX IF NOT EXISTS webhook_attempts_delivery ON webhook_attempts (deliverySeq);
+`;
+
+/** Messages, deliveries and attempts, in the same database as what they report. */
+export function createMessageLog(db: Database): MessageLog {
+  db.exec(schema);
+  const log: MessageLog = {
+    endpoints: () =>
+      db
+        .all(
+          'SELECT id, position, url, failingSince, disabledAt FROM webhook_endpoints ORDER BY position',
+        )
+        .map(toEndpoint),
+    setEndpoints: (urls, now) => db.transaction(() => setEndpoints(db, log, urls, now)),
+    patchEndpoint(id, patch) {
+      for (const [name, value] of Object.entries(patch)) {
+        db.run(`UPDATE webhook_endpoints SET "${name}" = ? WHERE id = ?`, [value, id]);
+      }
+    },
+    append: (message) => append(db, log, message),
+    due: (endpointId, query) => due(db, endpointId, query),
+    nextDueAt(endpointId) {
+      const sql = `SELECT min(nextAt) AS at FROM webhook_deliveries
+        WHERE endpointId = ? AND status = 'pending'`;
+      const at = db.get(sql, [endpointId])?.at;
+      return at === null || at === undefined ? null : Number(at);
+    },
+    settle(seq, { status, failures, nextAt }) {
+      db.run(
+        'UPDATE webhook_deliveries SET status = ?, failures = ?, nextAt = ?, manual = 0 WHERE seq = ?',
+        [status, failures, nextAt, seq],
+      );
+    },
+    addAttempt(seq, result) {
+      db.run(
+        `INSERT INTO webhook_attempts (id, deliverySeq, at, durationMs, status, excerpt)
+         VALUES (?, ?, ?, ?, ?, ?)`,
+        [
+          newId('attempt', result.at),
+          seq,
+          result.at,
+          result.durationMs,
+          result.status,
+          result.excerpt,
+        ],
+      );
+    },
+    requeue(id) {
+      const [column, key] = id.startsWith('dlv_')
+        ? ['seq', Number(id.slice('dlv_'.length))]
+        : ['messageId', id];
+      return db.run(
+        `UPDATE webhook_deliveries SET status = 'pending', manual = 1, nextAt = 0 WHERE ${column} = ?`,
+        [key],
+      );
+    },
+    giveUpPending(endpointId) {
+      db.run(
+        `UPDATE webhook_deliveries SET status = 'disabled' WHERE endpointId = ? AND status = 'pending'`,
+        [endpointId],
+      );
+    },
+    counts() {
+      const counts = { pending: 0, delivered: 0, failed: 0, dropped: 0, disabled: 0 };
+      const sql = 'SELECT status, count(*) AS n FROM webhook_deliveries GROUP BY status';
+      for (const row of db.all(sql)) counts[row.status as DeliveryStatus] = Number(row.n);
+      return counts;
+    },
+    prune: (keep) => prune(db, keep),
+  };
+  return log;
+}
+
+function toEndpoint(row: Row): Endpoint {
+  return {
+    id: String(row.id),
+    position: Number(row.position),
+    url: String(row.url),
+    failingSince: row.failingSince === null ? null : Number(row.failingSince),
+    disabledAt: row.disabledAt === null ? null : Number(row.disabledAt),
+  };
+}
+
+function setEndpoints(db: Database, log: MessageLog, urls: readonly string[], now: number): void {
+  const known = log.endpoints();
+  for (const [position, url] of urls.entries()) {
+    const endpoint = known.find((entry) => entry.position === position);
+    if (!endpoint) {
+      db.run('INSERT INTO webhook_endpoints (id, position, url) VALUES (?, ?, ?)', [
+        newId('endpoint', now),
+        position,
+        url,
+      ]);
+    } else if (endpoint.url !== url) {
+      db.run('UPDATE webhook_endpoints SET url = ? WHERE id = ?', [url, endpoint.id]);
+    }
+  }
+  for (const { id, position } of known) {
+    if (position < urls.length) continue;
+    db.run(`DELETE FROM webhook_deliveries WHERE endpointId = ? AND status = 'pending'`, [id]);
+    db.run('DELETE FROM webhook_endpoints WHERE id = ?', [id]);
+  }
+}
+
+function append(db: Database, log: MessageLog, message: NewMessage): void {
+  const id = newId('message', message.now);
+  db.run('INSERT INTO webhook_messages (id, type, body, createdAt) VALUES (?, ?, ?, ?)', [
+    id,
+    message.type,
+    message.body,
+    message.now,
+  ]);
+  for (const endpoint of log.endpoints()) {
+    const status = endpoint.disabledAt === null ? message.status : 'disabled';
+    for (let copy = 0; copy < message.copies; copy += 1) {
+      db.run(
+        'INSERT INTO webhook_deliveries (messageId, endpointId, status, nextAt) VALUES (?, ?, ?, ?)',
+        [id, endpoint.id, status, message.now],
+      );
+    }
+  }
+}
+
+function due(db: Database, endpointId: string, query: DueQuery): DueDelivery[] {
+  const order = query.newestFirst ? 'd.seq DESC' : 'd.nextAt, d.seq';
+  const sql = `SELECT d.seq, d.messageId, d.failures, d.manual, m.type, m.body, e.url
+    FROM webhook_deliveries d JOIN webhook_messages m ON m.id = d.messageId
+    JOIN webhook_endpoints e ON e.id = d.endpointId
+    WHERE d.endpointId = ? AND d.status = 'pending' AND d.nextAt <= ?
+    ${query.manualOnly ? 'AND d.manual = 1' : ''} ORDER BY ${order} LIMIT ?`;
+  return db.all(sql, [endpointId, query.now, query.limit]).map((row) => ({
+    seq: Number(row.seq),
+    messageId: String(row.messageId),
+    type: String(row.type),
+    body: String(row.body),
+    endpointId,
+    url: String(row.url),
+    failures: Number(row.failures),
+    manual: row.manual === 1,
+  }));
+}
+
+/** Forgets the oldest messages beyond `keep`, except those still on their way. */
+function prune(db: Database, keep: number): void {
+  db.transaction(() => {
+    const edge = db.get('SELECT seq FROM webhook_deliveries ORDER BY seq DESC LIMIT 1 OFFSET ?', [
+      keep,
+    ]);
+    if (!edge) return;
+    db.run(`DELETE FROM webhook_deliveries WHERE seq <= ? AND status <> 'pending'`, [
+      Number(edge.seq),
+    ]);
+    db.run(
+      'DELETE FROM webhook_attempts WHERE deliverySeq NOT IN (SELECT seq FROM webhook_deliveries)',
+    );
+    db.run(
+      'DELETE FROM webhook_messages WHERE id NOT IN (SELECT messageId FROM webhook_deliveries)',
+    );
+  });
+}
