@@ -49,6 +49,10 @@ export class ModuleLoader {
     readonly external: ExternalModules = () => undefined,
   ) {}
 
+  isLoaded(path: string): boolean {
+    return this.#loaded.has(path);
+  }
+
   load(path: string): ModuleExports {
     const loaded = this.#loaded.get(path);
     if (loaded) return loaded.exports;
