@@ -38,9 +38,15 @@ export function sessionResource(ctx: RequestContext, session: SessionEntity, use
 }
 
 /**
- * `Client.Client`. `updated_at` becomes the browser's `__client_uat`: a session token issued before
- * it makes the server ask for a handshake, so the tokens inside are always as new as it is.
+ * When the client last changed. It becomes the browser's `__client_uat`, and a session token issued
+ * before that makes the server ask for a handshake. Tokens go by the machine's time, so this must
+ * never be later, however far tests have moved the clock.
  */
+export function clientUpdatedAt(ctx: RequestContext, client: ClientEntity): number {
+  return Math.min(client.updatedAt, ctx.services.clock.machine());
+}
+
+/** `Client.Client`. */
 export function clientResource(ctx: RequestContext, client: ClientEntity) {
   const { store, clock } = ctx.services;
   const live = liveSessions(store, client, clock.now());
@@ -58,7 +64,7 @@ export function clientResource(ctx: RequestContext, client: ClientEntity) {
     cookie_expires_at: null,
     captcha_bypass: false,
     created_at: client.createdAt,
-    updated_at: client.updatedAt,
+    updated_at: clientUpdatedAt(ctx, client),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { RequestContext, Route } from '../http/router';
 import { isLoopbackOrigin } from '../http/origins';
 import { findClient, liveSessions } from './caller';
+import { clientUpdatedAt } from './client-resource';
 import { createClient } from './clients';
 import { handshakeDirectives } from './cookies';
 import { frontendErrors } from './errors';
@@ -35,7 +36,7 @@ function handshake(ctx: RequestContext) {
     ...(current && {
       signedIn: {
         sessionToken: mintSessionToken(ctx, current.session, current.user),
-        clientUatS: Math.floor(client.updatedAt / 1000),
+        clientUatS: Math.floor(clientUpdatedAt(ctx, client) / 1000),
       },
     }),
   });

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { originOf } from '../backend/origin';
 import { notFound } from '../http/clerk-error';
@@ -34,13 +33,8 @@ const signatures: readonly {
 ];
 const smallestImageBytes = 16;
 
-/** Beside the store of a running stack; elsewhere (tests) in a folder of this process. */
-function imageFolder(): string {
-  const { CLERK_DATA_DIR } = process.env;
-  return path.join(
-    CLERK_DATA_DIR || path.join(tmpdir(), `rollcall-clerk-${process.pid}`),
-    'images',
-  );
+function imageFolder(ctx: RequestContext): string {
+  return path.join(ctx.services.dataDir, 'images');
 }
 
 /** Keeps a picture under the hash of its content, so that its address never changes meaning. */
@@ -52,8 +46,8 @@ async function setProfileImage(ctx: RequestContext) {
   if (!kind) throw frontendErrors.imageTypeInvalid();
   const hash = createHash('sha256').update(file).digest('hex');
   const name = `${hash}.${kind.extension}`;
-  await mkdir(imageFolder(), { recursive: true, mode: 0o700 });
-  await writeFile(path.join(imageFolder(), name), file, { mode: 0o600 });
+  await mkdir(imageFolder(ctx), { recursive: true, mode: 0o700 });
+  await writeFile(path.join(imageFolder(ctx), name), file, { mode: 0o600 });
   const imageUrl = `/images/uploads/${name}`;
   ctx.services.store.transact(
     (tx) => tx.update('users', user.id, { imageUrl, hasImage: true }),
@@ -92,7 +86,7 @@ async function serveUpload(ctx: RequestContext) {
   if (!/^[0-9a-f]{64}\.[a-z]+$/.test(name) || !kind) throw notFound('The image');
   let content: Buffer;
   try {
-    content = await readFile(path.join(imageFolder(), name));
+    content = await readFile(path.join(imageFolder(ctx), name));
   } catch {
     throw notFound('The image');
   }

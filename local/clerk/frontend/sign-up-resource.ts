@@ -47,14 +47,13 @@ export function signUpResource(signUp: SignUpEntity) {
   };
 }
 
+/** Null until a code was asked for: upon an unverified one the UI would not ask for the first. */
 function emailVerification(signUp: SignUpEntity) {
   const verification = signUp.emailVerification;
   if (!verification) return null;
-  const proven = verification.status === 'verified';
-  const prepared = verification.code !== undefined;
   return {
     ...verificationResource(verification),
-    next_action: proven ? '' : prepared ? 'needs_attempt' : 'needs_prepare',
+    next_action: verification.status === 'verified' ? '' : 'needs_attempt',
     supported_strategies: ['email_code'],
   };
 }

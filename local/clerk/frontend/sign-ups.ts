@@ -94,20 +94,8 @@ async function createSignUp(ctx: RequestContext) {
 /** Turns a sign-up that has everything into a person; others stay as they are. */
 function settle(tx: ClerkTransaction, ctx: RequestContext, signUp: SignUpEntity): SignUpEntity {
   const { missing, unverified } = signUpNeeds(signUp);
-  if (missing.length + unverified.length > 0) return expectVerification(tx, signUp);
+  if (missing.length + unverified.length > 0) return signUp;
   return completeSignUp(tx, ctx, signUp);
-}
-
-/** An address that still has to be proven says so, with the strategy that will do it. */
-function expectVerification(tx: ClerkTransaction, signUp: SignUpEntity): SignUpEntity {
-  if (signUp.emailAddress === null || signUp.emailVerification !== null) return signUp;
-  const emailVerification = {
-    strategy: 'email_code',
-    status: 'unverified',
-    attempts: 0,
-    expireAt: signUp.abandonAt,
-  } as const;
-  return tx.update('signUps', signUp.id, { emailVerification });
 }
 
 async function updateSignUp(ctx: RequestContext) {
