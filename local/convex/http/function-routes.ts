@@ -67,13 +67,6 @@ async function answer({ context, request, response, body, kind, atTs }: Answer):
     requestId: newRequestId(),
     ...(typeof body.componentPath === 'string' && { componentPath: body.componentPath }),
   };
-  if (call.componentPath && identity.kind !== 'admin') {
-    throw new HttpError(
-      403,
-      'BadAdminKey',
-      'Only an admin may name a component ("componentPath").',
-    );
-  }
   const result = await run(context, kind, call, atTs);
   sendResult(response, result, format);
 }

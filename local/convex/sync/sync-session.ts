@@ -168,15 +168,18 @@ export class SyncSession {
     const call = this.#admit(message);
     if (!call) return;
     const dedupe = { sessionId: this.#sessionId ?? '', requestId: message.requestId };
-    this.#mutations = this.#mutations.then(async () => {
-      if (this.#isClosed) return;
-      const { result, ts } = await this.services.calls.mutation(call, dedupe);
+    // The engine runs calls in the order they are made, so all of a burst may share one commit;
+    // only the answers wait for each other.
+    const running = this.services.calls.mutation(call, dedupe);
+    running.catch(() => undefined);
+    const answered = this.#mutations.then(async () => {
+      const { result, ts } = await running;
       this.#outgoing.send(mutationResponse(message.requestId, result, ts));
       if (result.kind === 'failure') return;
       this.#transitions.raise(ts);
       this.#transitions.owe();
     });
-    this.#mutations = this.#settle(this.#mutations);
+    this.#mutations = this.#settle(answered);
   }
 
   #startAction(message: MessageOf<'Action'>): void {

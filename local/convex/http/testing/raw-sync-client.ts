@@ -27,7 +27,10 @@ export class RawSyncClient {
     });
   }
 
-  static async connect(url: string, sessionId: string = crypto.randomUUID()): Promise<RawSyncClient> {
+  static async connect(
+    url: string,
+    sessionId: string = crypto.randomUUID(),
+  ): Promise<RawSyncClient> {
     const client = new RawSyncClient(url);
     await new Promise((resolve, reject) => {
       client.socket.once('open', resolve);
