@@ -5,13 +5,17 @@ import type { ClerkReady, ConvexReady } from './services';
 const arrivalMaxMs = 20_000;
 const pollMs = 100;
 
+/** A delivery of the local Clerk, as far as the stack looks at it. */
 interface Delivery {
   id: string;
-  state: string;
+  status: string;
 }
 
+/** Clerk will not try these again by itself, or only after minutes. */
+const missedStates = new Set(['pending', 'failed']);
+
 function isDelivery(value: unknown): value is Delivery {
-  return typeof value === 'object' && value !== null && 'id' in value && 'state' in value;
+  return typeof value === 'object' && value !== null && 'id' in value && 'status' in value;
 }
 
 async function json(url: string, init: RequestInit = {}): Promise<unknown> {
@@ -25,11 +29,13 @@ async function json(url: string, init: RequestInit = {}): Promise<unknown> {
  * operator does in Clerk's dashboard after an outage, instead of waiting for the next retry.
  */
 async function resendMissed(clerk: ClerkReady): Promise<void> {
-  const body = await json(`${clerk.url}/_local/deliveries?limit=500`);
-  const list = typeof body === 'object' && body !== null && 'data' in body ? body.data : body;
-  const missed = (Array.isArray(list) ? list : []).filter(isDelivery);
-  for (const { id, state } of missed) {
-    if (state === 'delivered' || state === 'dropped') continue;
+  const body = await json(`${clerk.url}/_local/deliveries?limit=100`);
+  const list = typeof body === 'object' && body !== null && 'deliveries' in body && body.deliveries;
+  const missed = (Array.isArray(list) ? list : [])
+    .filter(isDelivery)
+    .filter(({ status }) => missedStates.has(status));
+  // The log is newest first; what happened first goes out first.
+  for (const { id } of missed.toReversed()) {
     await json(`${clerk.url}/_local/deliveries/${id}/resend`, { method: 'POST' });
   }
 }
