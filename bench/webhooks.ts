@@ -1,0 +1,141 @@
+import { Webhook } from 'svix';
+import type { World } from '../tests/support/stack-world';
+import { drive, median, spread, type Spread } from './statistics';
+
+/** Requests under way at once: what Svix sends to a small endpoint in a burst. */
+const inFlight = 16;
+/** Two rounds each, alternating, so that both addresses meet the same store size and machine. */
+const rounds = 3;
+const warmUp = 200;
+
+export interface WebhookResult {
+  address: string;
+  /** Median over the rounds; each event was answered 200 after its commit was durable. */
+  eventsPerSecond: number;
+  latency: Spread;
+}
+
+export interface WebhooksReport {
+  inFlight: number;
+  eventsPerRound: number;
+  web: WebhookResult;
+  convex: WebhookResult;
+  /** Events per second through the web app over those straight to Convex. */
+  ratio: number;
+}
+
+type ClerkUser = Record<string, unknown> & { id: string };
+
+/** Half of the events create a person, half update one, each with a newer `updated_at`. */
+class Events {
+  private created = 0;
+  private readonly baseMs = Date.now();
+  private readonly webhook: Webhook;
+
+  constructor(
+    private readonly template: ClerkUser,
+    private readonly secret: string,
+    private readonly instanceId: string,
+  ) {
+    this.webhook = new Webhook(this.secret);
+  }
+
+  next(): RequestInit {
+    const number = this.created++;
+    const update = number % 2 === 1;
+    const person = Math.floor(number / 2);
+    const data = {
+      ...this.template,
+      id: `user_bench${String(person).padStart(20, '0')}`,
+      first_name: `Person ${person}`,
+      last_name: update ? 'Updated' : 'Created',
+      public_metadata: {},
+      private_metadata: {},
+      created_at: this.baseMs,
+      updated_at: this.baseMs + number,
+    };
+    const body = JSON.stringify({
+      object: 'event',
+      type: update ? 'user.updated' : 'user.created',
+      timestamp: this.baseMs + number,
+      instance_id: this.instanceId,
+      data,
+    });
+    const id = `msg_bench${String(number).padStart(20, '0')}`;
+    const at = new Date();
+    return {
+      method: 'POST',
+      body,
+      headers: {
+        'content-type': 'application/json',
+        'svix-id': id,
+        'svix-timestamp': String(Math.floor(at.getTime() / 1000)),
+        'svix-signature': this.webhook.sign(id, at, body),
+      },
+    };
+  }
+
+  /** How many different people the events so far were about. */
+  get people(): number {
+    return Math.ceil(this.created / 2);
+  }
+}
+
+async function deliver(url: string, request: RequestInit): Promise<void> {
+  const response = await fetch(url, request);
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(`${url} answered ${response.status}: ${text}`);
+}
+
+async function peopleInConvex(world: World): Promise<number> {
+  const response = await fetch(`${world.convexUrl}/api/query`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Convex ${world.env.CONVEX_SELF_HOSTED_ADMIN_KEY}`,
+    },
+    body: JSON.stringify({ path: 'admin:status', args: {}, format: 'json' }),
+  });
+  const body = (await response.json()) as { value: { counts: { total: number } } };
+  return body.value.counts.total;
+}
+
+/** Signed webhooks per second until durable, through the web app and straight to Convex. */
+export async function benchWebhooks(world: World, eventsPerRound: number): Promise<WebhooksReport> {
+  const template = await world.clerk.userByEmail('staff@rollcall.test');
+  const secret = (world.env.CLERK_WEBHOOK_SECRET ?? '').split(' ')[0] ?? '';
+  const events = new Events({ ...template }, secret, world.env.CLERK_INSTANCE_ID ?? '');
+  const addresses = {
+    web: `${world.webUrl}/api/webhooks/clerk`,
+    convex: `${world.convexSiteUrl}/clerk-users-webhook`,
+  };
+  const before = await peopleInConvex(world);
+  const measured = {
+    web: { rates: [] as number[], eachMs: [] as number[] },
+    convex: { rates: [] as number[], eachMs: [] as number[] },
+  };
+  for (const name of ['web', 'convex'] as const) {
+    await drive(warmUp, inFlight, () => deliver(addresses[name], events.next()));
+  }
+  for (let round = 0; round < rounds; round += 1) {
+    for (const name of ['web', 'convex'] as const) {
+      const run = await drive(eventsPerRound, inFlight, () =>
+        deliver(addresses[name], events.next()),
+      );
+      measured[name].rates.push((eventsPerRound / run.totalMs) * 1000);
+      measured[name].eachMs.push(...run.eachMs);
+    }
+  }
+  const rows = (await peopleInConvex(world)) - before;
+  if (rows !== events.people) {
+    throw new Error(`${events.people} people were announced, ${rows} rows were made`);
+  }
+  const result = (name: 'web' | 'convex'): WebhookResult => ({
+    address: new URL(addresses[name]).pathname,
+    eventsPerSecond: Math.round(median(measured[name].rates)),
+    latency: spread(measured[name].eachMs),
+  });
+  const [web, convex] = [result('web'), result('convex')];
+  const ratio = Math.round((web.eventsPerSecond / convex.eventsPerSecond) * 100) / 100;
+  return { inFlight, eventsPerRound, web, convex, ratio };
+}
