@@ -34,7 +34,13 @@ export async function deleteClerkUser(
   if (row.deletedAt !== undefined || row.heldDeletionAt !== undefined) return 'alreadyDeleted';
   const after = { ...row, isActive: false, deletedAt: cause.now };
   if (leavesNoOwner(row, after, await otherActiveOwners(ctx, row))) {
-    await patchUser(ctx, row, { heldDeletionAt: cause.now, updatedAt: cause.now });
+    await closeQueued(ctx, row, 'superseded', cause.now);
+    await patchUser(ctx, row, {
+      heldDeletionAt: cause.now,
+      // There is nobody left in Clerk to push to.
+      push: { state: 'synced' },
+      updatedAt: cause.now,
+    });
     await appendAudit(ctx, cause, {
       action: 'user.deletionHeld',
       target: `user:${externalId}`,

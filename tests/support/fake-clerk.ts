@@ -99,13 +99,17 @@ export class FakeClerk {
   inFlight = new Map<string, number>();
   mostInFlight = 0;
 
+  /** The next change gets the time of the last one. */
+  tie = false;
   private lastStamp = 0;
 
   constructor(private readonly clock: () => number) {}
 
   /** Later than every stamp before, so that only tests that want a tie make one. */
   private now(): number {
-    this.lastStamp = Math.max(this.clock(), this.lastStamp + 1);
+    const next = this.tie ? this.lastStamp : this.lastStamp + 1;
+    this.lastStamp = this.tie ? next : Math.max(this.clock(), next);
+    this.tie = false;
     return this.lastStamp;
   }
 

@@ -1,0 +1,319 @@
+import { expect, vi } from 'vitest';
+import type { Id } from '../../convex/_generated/dataModel';
+import { isActiveOwner } from '../../convex/model/lastOwner';
+import { defaultRole, isRole, roleNames } from '../../src/shared/roles';
+import {
+  api,
+  as,
+  codeOf,
+  connectedWorld,
+  type ConvexWorld,
+  deliver,
+  internal,
+  intentsOf,
+  verifyAudit,
+} from './convex-world';
+import { type ClerkEnvelope, type FakeClerk, messageId, rawUser } from './fake-clerk';
+
+/** Kept before any clock is faked: lets promises run without moving the faked clock. */
+const realImmediate = setImmediate;
+
+/** mulberry32: small, seeded, good enough to choose operations. */
+export function random(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+interface Message {
+  id: string;
+  event: ClerkEnvelope;
+}
+
+/** A request of the outbox that Clerk has not answered; `done` once Clerk carried it out. */
+interface OpenRequest {
+  input: unknown;
+  init: RequestInit | undefined;
+  answer: Response | undefined;
+  resolve: (response: Response) => void;
+}
+
+/**
+ * One deployment and one Clerk under a random schedule: edits on both sides, sign-ins, deletions,
+ * webhooks late, twice and out of order, requests whose answers are late or lost, and edits of one
+ * millisecond. Every step is chosen by the seed.
+ */
+export class SyncSimulation {
+  readonly t: ConvexWorld;
+  readonly clerk: FakeClerk;
+  readonly steps: string[] = [];
+  private readonly chance: () => number;
+  private readonly inbox: Message[] = [];
+  private readonly delivered: Message[] = [];
+  private readonly open: OpenRequest[] = [];
+  private readonly running = new Set<Promise<unknown>>();
+  private readonly asked = new Map<string, number>();
+  private readonly lostAnswers = new Map<string, number>();
+  private hadOwner = false;
+
+  constructor(
+    seed: number,
+    private readonly ids: readonly string[],
+  ) {
+    this.chance = random(seed);
+    ({ t: this.t, clerk: this.clerk } = connectedWorld());
+    vi.stubGlobal('fetch', this.gatedFetch);
+  }
+
+  async run(steps: number): Promise<void> {
+    this.clerk.create(rawUser('boss', { public_metadata: { role: 'superadmin' } }));
+    for (let i = 0; i < steps; i++) {
+      vi.setSystemTime(Date.now() + Math.floor(this.chance() * 1_500));
+      await this.step();
+      this.collect();
+      await this.checkAlways();
+    }
+    await this.comeToRest();
+  }
+
+  private async step(): Promise<void> {
+    const id = this.pick(this.ids);
+    const roll = this.chance();
+    if (roll < 0.16) this.editInClerk(id);
+    else if (roll < 0.42) await this.deliverOne();
+    else if (roll < 0.5) await this.signIn(id);
+    else if (roll < 0.68) await this.decide(id);
+    else if (roll < 0.8) await this.startPush();
+    else if (roll < 0.9) await this.advanceRequest();
+    else if (roll < 0.95) await this.refetch();
+    else if (roll < 0.98) this.note('tie', () => (this.clerk.tie = true));
+    else if (this.clerk.users.has(id)) this.note(`delete ${id}`, () => this.clerk.delete(id));
+  }
+
+  private editInClerk(id: string): void {
+    if (!this.clerk.users.has(id)) {
+      if (this.deletedInClerk.has(id)) return;
+      const role = this.chance() < 0.5 ? this.pick(roleNames) : undefined;
+      const public_metadata = role === undefined ? {} : { role };
+      this.note(`create ${id} ${role}`, () => this.clerk.create(rawUser(id, { public_metadata })));
+    } else if (this.chance() < 0.3) {
+      this.note(`rename ${id}`, () => this.clerk.rename(id, `N${Math.floor(this.chance() * 99)}`));
+    } else {
+      const role = this.pick([...roleNames, ...roleNames, 'czar', null]);
+      this.note(`edit ${id} ${role}`, () => this.clerk.edit(id, { role }));
+    }
+  }
+
+  private get deletedInClerk(): Set<string> {
+    const deleted = [...this.delivered, ...this.inbox]
+      .filter(({ event }) => event.type === 'user.deleted')
+      .map(({ event }) => String((event.data as { id: string }).id));
+    return new Set(deleted);
+  }
+
+  private async deliverOne(): Promise<void> {
+    const again = this.chance() < 0.15 && this.delivered.length > 0;
+    const pool = again ? this.delivered : this.inbox;
+    if (pool.length === 0) return;
+    const index = Math.floor(this.chance() * pool.length);
+    const [message] = again ? [pool[index]] : pool.splice(index, 1);
+    if (message) await this.post(message);
+  }
+
+  private async post(message: Message): Promise<void> {
+    this.steps.push(`deliver ${message.id} ${message.event.type}`);
+    const response = await deliver(this.t, message.event, { id: message.id });
+    expect(response.status).toBe(200);
+    this.delivered.push(message);
+  }
+
+  /** Only people whom Clerk knows, or knew until a moment ago, hold a token. */
+  private async signIn(id: string): Promise<void> {
+    if (!this.clerk.users.has(id) && !this.deletedInClerk.has(id)) return;
+    this.steps.push(`sign in ${id}`);
+    const code = await codeOf(as(this.t, id).mutation(api.users.store, {}));
+    expect(['no error', 'ACCOUNT_INACTIVE']).toContain(code);
+  }
+
+  private async decide(id: string): Promise<void> {
+    const role = this.pick(roleNames);
+    this.steps.push(`decide ${id} ${role}`);
+    const attempt = this.t.mutation(internal.admin.setRole, { idOrEmail: id, role });
+    const expected = ['no error', 'LAST_OWNER', 'USER_DELETED', 'USER_NOT_FOUND'];
+    expect(expected).toContain(await codeOf(attempt));
+  }
+
+  private async startPush(): Promise<void> {
+    const due = (await intentsOf(this.t, 'queued')).filter((i) => i.notBefore <= Date.now());
+    if (due.length === 0) return;
+    const intentId = this.pick(due)._id;
+    this.steps.push(`push ${intentId}`);
+    await this.begin(intentId);
+  }
+
+  /** Starts a push and waits until it asks Clerk or ends. */
+  private async begin(intentId: Id<'roleIntents'>): Promise<void> {
+    const before = this.open.length;
+    let ended = false;
+    const run = this.t.action(internal.outbox.push, { intentId }).finally(() => {
+      ended = true;
+      this.running.delete(run);
+    });
+    this.running.add(run);
+    await this.until(() => ended || this.open.length > before);
+  }
+
+  private async advanceRequest(): Promise<void> {
+    const request = this.open[Math.floor(this.chance() * this.open.length)];
+    if (request === undefined) return;
+    if (request.answer === undefined) {
+      this.steps.push('Clerk carries out a request');
+      request.answer = await this.clerk.fetch(request.input, request.init);
+      return;
+    }
+    await this.finish(request, this.chance() < 0.3);
+  }
+
+  private async finish(request: OpenRequest, lost: boolean): Promise<void> {
+    this.steps.push(lost ? 'an answer is lost' : 'an answer arrives');
+    this.open.splice(this.open.indexOf(request), 1);
+    const left = this.running.size;
+    if (lost) {
+      const intent = intentOf(request.init);
+      this.lostAnswers.set(intent, (this.lostAnswers.get(intent) ?? 0) + 1);
+      request.resolve(new Response('{}', { status: 504 }));
+    } else {
+      request.resolve(request.answer ?? (await this.clerk.fetch(request.input, request.init)));
+    }
+    await this.until(() => this.running.size < left);
+  }
+
+  private async refetch(): Promise<void> {
+    for (const row of await this.rows()) {
+      const ask = row.clerk.refetch ?? 0;
+      if (ask === 0 || this.asked.get(row.externalId) === ask) continue;
+      this.steps.push(`refetch ${row.externalId} ${ask}`);
+      this.asked.set(row.externalId, ask);
+      await this.t.action(internal.clerk.refetch, { externalId: row.externalId, ask });
+    }
+  }
+
+  /** No more edits, no more faults: everything that is under way arrives. */
+  private async comeToRest(): Promise<void> {
+    for (let round = 0; round < 60; round++) {
+      while (this.open.length > 0) await this.finish(this.open[0] ?? fail(), false);
+      this.collect();
+      while (this.inbox.length > 0) await this.deliverOne();
+      await this.refetch();
+      const queued = await intentsOf(this.t, 'queued');
+      for (const intent of queued) await this.begin(intent._id);
+      this.collect();
+      if (queued.length === 0 && this.inbox.length === 0 && this.open.length === 0) break;
+      vi.setSystemTime(Date.now() + 10 * 60_000);
+    }
+    await this.checkAlways();
+    await this.checkAtRest();
+  }
+
+  private async checkAlways(): Promise<void> {
+    const rows = await this.rows();
+    const ids = rows.map((row) => row.externalId);
+    expect(new Set(ids).size, 'rule 1: one row per id').toBe(ids.length);
+    const owners = rows.filter(isActiveOwner).length;
+    if (this.hadOwner) expect(owners, 'rule 7: an active owner').toBeGreaterThan(0);
+    this.hadOwner ||= owners > 0;
+    const deletedThere = new Set(
+      this.delivered
+        .filter(({ event }) => event.type === 'user.deleted')
+        .map(({ event }) => String((event.data as { id: string }).id)),
+    );
+    for (const row of rows.filter(({ externalId }) => deletedThere.has(externalId))) {
+      const gone = row.deletedAt !== undefined || row.heldDeletionAt !== undefined;
+      expect(gone, `rule 3: ${row.externalId} stays deleted`).toBe(true);
+    }
+  }
+
+  private async checkAtRest(): Promise<void> {
+    await verifyAudit(this.t);
+    const rows = await this.rows();
+    for (const row of rows.filter((each) => each.deletedAt === undefined)) {
+      const there = this.clerk.users.get(row.externalId);
+      if (there === undefined) continue;
+      const role = there.public_metadata.role;
+      expect(row.push.state, `${row.externalId} is settled`).toBe('synced');
+      expect(row.name, `${row.externalId} has Clerk's name`).toContain(String(there.first_name));
+      if (role !== undefined && !isRole(role)) expect(row.roleIssue?.raw).toBe(role);
+      else expect(row.role, `${row.externalId}: same role on both sides`).toBe(role ?? defaultRole);
+    }
+    const status = await this.t.query(internal.admin.status, {});
+    const states = rows.map((row) => row.state);
+    expect(status.counts.total).toBe(states.filter((state) => state !== 'deleted').length);
+    expect(status.counts.byState.deleted).toBe(states.filter((s) => s === 'deleted').length);
+    for (const role of roleNames) {
+      const present = rows.filter((row) => row.role === role && row.state !== 'deleted').length;
+      expect(status.counts.byRole[role]).toBe(present);
+    }
+    expect(status.counts.pushes).toEqual({ pending: 0, failed: 0 });
+    expect(this.clerk.mostInFlight, 'rule 10: one request at a time').toBeLessThanOrEqual(1);
+    this.checkPatches();
+  }
+
+  /** At most one PATCH per intent, and one more for every answer that was lost. */
+  private checkPatches(): void {
+    const counts = new Map<string, number>();
+    for (const { method, body } of this.clerk.requests) {
+      if (method !== 'PATCH') continue;
+      const intent = intentOf({ body: JSON.stringify(body) });
+      counts.set(intent, (counts.get(intent) ?? 0) + 1);
+    }
+    for (const [intent, count] of counts) {
+      expect(count).toBeLessThanOrEqual(1 + (this.lostAnswers.get(intent) ?? 0));
+    }
+  }
+
+  private readonly gatedFetch = async (input: unknown, init?: RequestInit): Promise<Response> => {
+    if (init?.method !== 'PATCH') return await this.clerk.fetch(input, init);
+    return await new Promise((resolve) => {
+      this.open.push({ input, init, answer: undefined, resolve });
+    });
+  };
+
+  private collect(): void {
+    for (const event of this.clerk.events.splice(0)) this.inbox.push({ id: messageId(), event });
+  }
+
+  private async rows() {
+    return await this.t.run(async (ctx) => await ctx.db.query('users').collect());
+  }
+
+  private note(step: string, act: () => void): void {
+    this.steps.push(step);
+    act();
+  }
+
+  private pick<T>(items: readonly T[]): T {
+    const item = items[Math.floor(this.chance() * items.length)];
+    if (item === undefined && items.length === 0) throw new Error('nothing to pick from');
+    return item as T; // within bounds: chance() < 1
+  }
+
+  private async until(condition: () => boolean): Promise<void> {
+    for (let turn = 0; turn < 100_000; turn++) {
+      if (condition()) return;
+      await new Promise((resolve) => realImmediate(resolve));
+    }
+    throw new Error('the simulation hangs');
+  }
+}
+
+function intentOf(init: RequestInit | undefined): string {
+  return /"intent":"([^"]+)"/.exec(String(init?.body))?.[1] ?? 'none';
+}
+
+function fail(): never {
+  throw new Error('unreachable');
+}
