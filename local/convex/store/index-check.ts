@@ -2,6 +2,7 @@ import { Catalog } from './catalog';
 import { DatabaseFile } from './database-file';
 import { indexKey } from './documents';
 import { documentFromText } from '../values/convex-json';
+import { fieldAt } from '../values/field-path';
 
 /**
  * Compares every index entry of a closed store with what its documents call for. Returns what is
@@ -23,6 +24,7 @@ export function findIndexFaults(folder: string): string[] {
       if (wanted.get(name) !== doc) faults.push(`left over: ${name} -> ${doc}`);
       wanted.delete(name);
     }
+    faults.push(...searchFaults(file, catalog));
     return [...faults, ...[...wanted.keys()].map((name) => `missing: ${name}`)];
   } finally {
     file.close();
@@ -49,4 +51,25 @@ function wantedEntries(file: DatabaseFile, catalog: Catalog): Map<string, number
     }
   }
   return wanted;
+}
+
+/** The rows of each search index against the documents that have text to search. */
+function searchFaults(file: DatabaseFile, catalog: Catalog): string[] {
+  const faults: string[] = [];
+  for (const table of catalog.namespaces().flatMap((path) => catalog.tables(path))) {
+    for (const { indexNo, name, definition } of table.indexes.values()) {
+      if (definition.kind !== 'search') continue;
+      const found = file.statement(`SELECT rowid FROM search_${indexNo} ORDER BY rowid`).all();
+      const wanted = file
+        .statement('SELECT doc, body FROM documents WHERE table_no = ? ORDER BY doc')
+        .all(table.tableNo)
+        .filter(([, body]) => {
+          const text = fieldAt(documentFromText(body as string), definition.searchField.split('.'));
+          return typeof text === 'string';
+        });
+      const differs = found.map(([doc]) => doc).join() !== wanted.map(([doc]) => doc).join();
+      if (differs) faults.push(`search index ${table.name}.${name} has other rows than its table`);
+    }
+  }
+  return faults;
 }

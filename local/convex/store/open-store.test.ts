@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import Database from 'libsql';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { fileName } from './database-file';
+import { openStore } from './open-store';
+import { temporaryFolder, temporaryStore } from './test-store';
+
+describe('opening a store', () => {
+  it('is refused while another process has the folder, and works once that was killed', async () => {
+    const folder = temporaryFolder();
+    const writer = fileURLToPath(new URL('./crash-writer.ts', import.meta.url));
+    const child = spawn(process.execPath, ['--import', 'tsx', writer, folder], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const lines = createInterface(child.stdout);
+    await once(lines, 'line');
+    expect(() => openStore({ folder })).toThrow(
+      expect.objectContaining({
+        code: 'FolderInUse',
+        message: expect.stringMatching(/in use by another process\. Stop it, or use another/),
+      }),
+    );
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const store = temporaryStore({ folder });
+    expect((await store.read((tx) => tx.namespace('').tables())).value).toEqual(['pairs']);
+  });
+
+  it('is refused twice in one process, and works again after close', async () => {
+    const folder = temporaryFolder();
+    const first = temporaryStore({ folder });
+    expect(() => openStore({ folder })).toThrow(expect.objectContaining({ code: 'FolderInUse' }));
+    await first.close();
+    await openStore({ folder }).close();
+    expect(readdirSync(folder)).toEqual([fileName]);
+  });
+
+  it.each([
+    ['no database', (path: string) => writeFileSync(path, 'x'.repeat(8_192))],
+    ['a database of something else', (path: string) => query(path, 'CREATE TABLE other (a)')],
+  ])('names a file that is %s', (_, damage) => {
+    const folder = temporaryFolder();
+    const path = join(folder, fileName);
+    damage(path);
+    expect(() => openStore({ folder })).toThrow(
+      expect.objectContaining({ code: 'FileDamaged', message: expect.stringContaining(path) }),
+    );
+  });
+
+  it('names a file whose content was overwritten', async () => {
+    const folder = temporaryFolder();
+    const store = temporaryStore({ folder });
+    await store.write((tx) => tx.namespace('').insert('items', {}));
+    await store.close();
+    const garbage = Buffer.alloc(20_000, 0xab);
+    writeSync(openSync(join(folder, fileName), 'r+'), garbage, 0, garbage.length, 100);
+    expect(() => openStore({ folder })).toThrow(expect.objectContaining({ code: 'FileDamaged' }));
+  });
+
+  it('names a file of a newer version and leaves it as it is', async () => {
+    const folder = temporaryFolder();
+    await temporaryStore({ folder }).close();
+    const path = join(folder, fileName);
+    query(path, 'PRAGMA user_version = 99');
+    for (let attempt = 0; attempt < 2; attempt++) {
+      expect(() => openStore({ folder })).toThrow(
+        expect.objectContaining({
+          code: 'FileTooNew',
+          message: expect.stringMatching(/format is 99.*newer version/),
+        }),
+      );
+    }
+  });
+});
+
+function query(path: string, sql: string): void {
+  const db = new Database(path);
+  db.exec(sql);
+  db.close();
+}
