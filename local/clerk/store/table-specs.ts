@@ -72,12 +72,10 @@ export function createTables(db: Database): void {
       )`,
     );
   }
+  // The text that `query` looks through lies apart from the users, so that a scan stays small.
   db.exec(`
-    CREATE TABLE IF NOT EXISTS identifiers (
-      kind TEXT NOT NULL, value TEXT NOT NULL, userId TEXT NOT NULL, PRIMARY KEY (kind, value)
-    ) WITHOUT ROWID;
-    CREATE INDEX IF NOT EXISTS identifiers_by_user ON identifiers (userId);
-    CREATE VIRTUAL TABLE IF NOT EXISTS user_search USING fts5(text, tokenize = 'trigram');
+    CREATE TABLE IF NOT EXISTS identifiers (kind TEXT NOT NULL, value TEXT NOT NULL, userId TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS user_search (seq INTEGER PRIMARY KEY, text TEXT NOT NULL);
   `);
   createIndexes(db);
 }
@@ -89,13 +87,24 @@ export function createIndexes(db: Database): void {
 
 export function dropUserIndexes(db: Database): void {
   for (const [name] of indexStatements()) {
-    if (name.startsWith('users_')) db.exec(`DROP INDEX IF EXISTS "${name}"`);
+    if (/^(users|identifiers)_/.test(name)) db.exec(`DROP INDEX IF EXISTS "${name}"`);
   }
 }
 
-function indexStatements(): [string, (name: string) => string][] {
-  return tableNames.flatMap((table) =>
-    columnsOf(table).map((column): [string, (name: string) => string] => {
+type IndexStatement = [name: string, sql: (name: string) => string];
+
+/** The unique index over identifiers is what makes two owners of one address impossible. */
+const identifierIndexes: readonly IndexStatement[] = [
+  [
+    'identifiers_value',
+    (name) => `UNIQUE INDEX IF NOT EXISTS ${name} ON identifiers (kind, value)`,
+  ],
+  ['identifiers_userId', (name) => `INDEX IF NOT EXISTS ${name} ON identifiers (userId)`],
+];
+
+function indexStatements(): IndexStatement[] {
+  const ofTables = tableNames.flatMap((table) =>
+    columnsOf(table).map((column): IndexStatement => {
       const unique = uniqueFields[table]?.includes(column) ? 'UNIQUE ' : '';
       return [
         `${table}_${column}`,
@@ -103,4 +112,5 @@ function indexStatements(): [string, (name: string) => string][] {
       ];
     }),
   );
+  return [...ofTables, ...identifierIndexes];
 }

@@ -2,7 +2,7 @@ import type { Database } from './database';
 import { searchTextOf } from './table-specs';
 import type { UserEntity } from './types';
 
-/** Who owns which identifier, in comparable form. The primary key makes two owners impossible. */
+/** Who owns which identifier, in comparable form. */
 export function identifiersOf(
   user: UserEntity,
 ): { kind: 'email' | 'emailId' | 'phone'; value: string }[] {
@@ -25,15 +25,15 @@ export function indexUser(db: Database, user: UserEntity): void {
       user.id,
     ]);
   }
-  db.run('INSERT INTO user_search (rowid, text) SELECT seq, ? FROM users WHERE id = ?', [
-    searchTextOf(user),
+  db.run('INSERT INTO user_search (seq, text) VALUES ((SELECT seq FROM users WHERE id = ?), ?)', [
     user.id,
+    searchTextOf(user),
   ]);
 }
 
 export function unindexUser(db: Database, userId: string): void {
   db.run('DELETE FROM identifiers WHERE userId = ?', [userId]);
-  db.run('DELETE FROM user_search WHERE rowid = (SELECT seq FROM users WHERE id = ?)', [userId]);
+  db.run('DELETE FROM user_search WHERE seq = (SELECT seq FROM users WHERE id = ?)', [userId]);
 }
 
 /** True when a change touched nothing that `indexUser` writes: most changes do not. */

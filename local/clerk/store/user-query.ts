@@ -70,9 +70,6 @@ export interface Clause {
   params: SqlValue[];
 }
 
-/** Trigram search needs three characters; shorter texts scan. */
-const trigramLength = 3;
-
 export function createUserQueries(db: Database): UserQueries {
   return {
     list(filter, page) {
@@ -181,30 +178,25 @@ export function selected(
 }
 
 function textClauses(filter: UserFilter): Clause[] {
-  const identifierLike = (kind: string, text: string): Clause => ({
-    sql: `u.id IN (SELECT userId FROM identifiers WHERE kind = '${kind}' AND value LIKE ? ESCAPE '\\')`,
-    params: [likePattern(text)],
+  const identifierHas = (kind: string, text: string): Clause => ({
+    sql: `u.id IN (SELECT userId FROM identifiers WHERE kind = '${kind}' AND instr(value, ?))`,
+    params: [text.toLowerCase()],
   });
   const fullName = `coalesce(u.firstName, '') || ' ' || coalesce(u.lastName, '')`;
   return [
     ...(filter.query ? [searchClause(filter.query)] : []),
-    ...(filter.emailAddressQuery ? [identifierLike('email', filter.emailAddressQuery)] : []),
-    ...(filter.phoneNumberQuery ? [identifierLike('phone', filter.phoneNumberQuery)] : []),
+    ...(filter.emailAddressQuery ? [identifierHas('email', filter.emailAddressQuery)] : []),
+    ...(filter.phoneNumberQuery ? [identifierHas('phone', filter.phoneNumberQuery)] : []),
     ...(filter.usernameQuery ? [like('u.username', filter.usernameQuery)] : []),
     ...(filter.nameQuery ? [like(fullName, filter.nameQuery)] : []),
   ];
 }
 
+/** Both sides are in lower case; `instr` is several times faster than LIKE. */
 function searchClause(text: string): Clause {
-  if (text.length < trigramLength) {
-    return {
-      sql: `u.seq IN (SELECT rowid FROM user_search WHERE text LIKE ? ESCAPE '\\')`,
-      params: [likePattern(text)],
-    };
-  }
   return {
-    sql: 'u.seq IN (SELECT rowid FROM user_search WHERE text MATCH ?)',
-    params: [`"${text.toLowerCase().replaceAll('"', '""')}"`],
+    sql: 'u.seq IN (SELECT seq FROM user_search WHERE instr(text, ?))',
+    params: [text.toLowerCase()],
   };
 }
 

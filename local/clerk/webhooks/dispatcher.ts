@@ -5,6 +5,8 @@ import { disableAfterMs, retryDelayMs } from './retry-schedule';
 
 /** Attempts under way per endpoint; the rest waits in the database, not in memory. */
 const concurrencyMax = 16;
+/** In a storm the log is asked once for several free places, not for each. */
+const refillMin = 4;
 /** While reordering, messages gather this long so that there is something to turn round. */
 const reorderWindowMs = 200;
 const refusedRetryMs = 1000;
@@ -61,8 +63,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const fill = (endpoint: Endpoint) => {
     const { paused, newestFirst } = options.policy();
     const busy = perEndpoint.get(endpoint.id) ?? 0;
-    const free = (newestFirst ? 1 : concurrencyMax) - busy;
-    if (free <= 0) return;
+    const max = newestFirst ? 1 : concurrencyMax;
+    const free = max - busy;
+    if (free < Math.min(refillMin, max)) return;
     const limit = free + busy;
     const found = log.due(endpoint.id, {
       now: clock.now(),
@@ -70,8 +73,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       newestFirst,
       manualOnly: paused || endpoint.disabledAt !== null,
     });
-    for (const delivery of found.filter(({ seq }) => !underWay.has(seq)).slice(0, free)) {
-      underWay.set(delivery.seq, run(delivery));
+    for (const seq of found.filter((seq) => !underWay.has(seq)).slice(0, free)) {
+      const delivery = log.delivery(seq);
+      if (delivery) underWay.set(seq, run(delivery));
     }
   };
   const run = async (delivery: DueDelivery) => {

@@ -46,7 +46,9 @@ export interface MessageLog {
   patchEndpoint(id: string, patch: Partial<Pick<Endpoint, 'failingSince' | 'disabledAt'>>): void;
   /** Inside the transaction of the change that the message reports. */
   append(message: NewMessage): void;
-  due(endpointId: string, query: DueQuery): DueDelivery[];
+  /** Numbers of the deliveries that may go out now, without their contents. */
+  due(endpointId: string, query: DueQuery): number[];
+  delivery(seq: number): DueDelivery | null;
   /** When the next pending delivery of an endpoint is due, or null. */
   nextDueAt(endpointId: string): number | null;
   settle(seq: number, outcome: { status: DeliveryStatus; failures: number; nextAt: number }): void;
@@ -117,6 +119,7 @@ export function createMessageLog(db: Database): MessageLog {
     },
     append: (message) => append(db, log, message),
     due: (endpointId, query) => due(db, endpointId, query),
+    delivery: (seq) => readDelivery(db, seq),
     nextDueAt(endpointId) {
       const sql = `SELECT min(nextAt) AS at FROM webhook_deliveries
         WHERE endpointId = ? AND status = 'pending'`;
@@ -219,23 +222,33 @@ function append(db: Database, log: MessageLog, message: NewMessage): void {
   }
 }
 
-function due(db: Database, endpointId: string, query: DueQuery): DueDelivery[] {
-  const order = query.newestFirst ? 'd.seq DESC' : 'd.nextAt, d.seq';
-  const sql = `SELECT d.seq, d.messageId, d.failures, d.manual, m.type, m.body, e.url
-    FROM webhook_deliveries d JOIN webhook_messages m ON m.id = d.messageId
-    JOIN webhook_endpoints e ON e.id = d.endpointId
-    WHERE d.endpointId = ? AND d.status = 'pending' AND d.nextAt <= ?
-    ${query.manualOnly ? 'AND d.manual = 1' : ''} ORDER BY ${order} LIMIT ?`;
-  return db.all(sql, [endpointId, query.now, query.limit]).map((row) => ({
-    seq: Number(row.seq),
-    messageId: String(row.messageId),
-    type: String(row.type),
-    body: String(row.body),
-    endpointId,
-    url: String(row.url),
-    failures: Number(row.failures),
-    manual: row.manual === 1,
-  }));
+function due(db: Database, endpointId: string, query: DueQuery): number[] {
+  const order = query.newestFirst ? 'seq DESC' : 'nextAt, seq';
+  const sql = `SELECT seq FROM webhook_deliveries
+    WHERE endpointId = ? AND status = 'pending' AND nextAt <= ?
+    ${query.manualOnly ? 'AND manual = 1' : ''} ORDER BY ${order} LIMIT ?`;
+  return db.all(sql, [endpointId, query.now, query.limit]).map((row) => Number(row.seq));
+}
+
+function readDelivery(db: Database, seq: number): DueDelivery | null {
+  const row = db.get(
+    `SELECT d.seq, d.messageId, d.endpointId, d.failures, d.manual, m.type, m.body, e.url
+     FROM webhook_deliveries d JOIN webhook_messages m ON m.id = d.messageId
+     JOIN webhook_endpoints e ON e.id = d.endpointId WHERE d.seq = ?`,
+    [seq],
+  );
+  return (
+    row && {
+      seq,
+      messageId: String(row.messageId),
+      type: String(row.type),
+      body: String(row.body),
+      endpointId: String(row.endpointId),
+      url: String(row.url),
+      failures: Number(row.failures),
+      manual: row.manual === 1,
+    }
+  );
 }
 
 /** Forgets the oldest messages beyond `keep`, except those still on their way. */
