@@ -1,50 +1,32 @@
+import { assertLocal } from '../control/guard';
 import { ClerkError } from '../http/clerk-error';
 import { isLoopbackHost } from '../http/origins';
-import { route, type Handler, type Method, type RequestContext, type Route } from '../http/router';
+import { route, type Handler, type Method, type Route } from '../http/router';
 
 /**
- * The page's routes read and change everything without a key, so they answer this page alone. Each
- * check stops another way in: `Host` a name that was made to resolve here, `Sec-Fetch-Site` and
- * `Origin` pages of other origins (also other ports of this machine), the JSON content type forms.
+ * The page's routes read and change everything without a key, so they answer this page alone: on
+ * top of the checks of the control interface, a body must be JSON, which no foreign form can send.
  */
 export function guarded(method: Method, pattern: string, handler: Handler): Route {
   return route(method, pattern, (ctx) => {
-    refuseForeign(ctx);
+    assertLocal(ctx);
+    const type = ctx.headers['content-type']?.split(';')[0]?.trim();
+    if (ctx.rawBody.length > 0 && type !== 'application/json') {
+      throw refused(415, 'Send the body as application/json.');
+    }
     return handler(ctx);
   });
 }
 
-function refuseForeign(ctx: RequestContext): void {
-  const { host, origin } = ctx.headers;
-  if (!isLoopbackHost(host)) {
-    throw refused(`The Host header ${host ?? '(none)'} does not name this machine.`);
-  }
-  if (origin !== undefined && origin !== `http://${host}`) {
-    throw refused(`Pages of ${origin} may not use the dashboard's routes.`);
-  }
-  const site = ctx.headers['sec-fetch-site'];
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') {
-    throw refused('Only the dashboard page itself may use these routes.');
-  }
-  const type = ctx.headers['content-type'];
-  if (ctx.rawBody.length > 0 && type?.split(';')[0]?.trim() !== 'application/json') {
-    throw refused('Send the body as application/json.', 415);
-  }
-}
-
-function refused(longMessage: string, status = 403): ClerkError {
-  return new ClerkError(status, {
-    code: 'request_refused',
-    message: 'refused',
-    longMessage,
-  });
-}
-
-/** A file of the page: anybody on this machine may follow a link to it. */
+/** A file of the page: any page on this machine may link to it, under this machine's names. */
 export function guardedPage(pattern: string, handler: Handler): Route {
   return route('GET', pattern, (ctx) => {
     const { host } = ctx.headers;
     if (isLoopbackHost(host)) return handler(ctx);
-    throw refused(`The Host header ${host ?? '(none)'} does not name this machine.`);
+    throw refused(403, `Host is ${host ?? 'missing'}; use 127.0.0.1 or localhost.`);
   });
+}
+
+function refused(status: number, longMessage: string): ClerkError {
+  return new ClerkError(status, { code: 'request_refused', message: 'refused', longMessage });
 }

@@ -4,7 +4,7 @@ import { act, h, time } from './dom.js';
 /** `#/mail`: what the real Clerk would have sent by email, with its codes and links. */
 export async function mailView() {
   const list = h('div', { id: 'mails' });
-  const load = async () => list.replaceChildren(...cards(await get('/_local/dashboard/mail')));
+  const load = async () => list.replaceChildren(...cards(await get('/_local/outbox-mail')));
   await load();
   return {
     title: 'Mail',
