@@ -63,6 +63,14 @@ export async function mergeIncomingRole(
     }
     case 'oldNews':
       return nothing;
+    case 'overwritten':
+      return {
+        ...nothing,
+        finish: async (changed) => {
+          await audit({ action: 'role.pushOvertaken', after: { role: row.role } });
+          await decideRole(ctx, changed, row.role, { ...cause, source: row.roleSource });
+        },
+      };
     case 'unknown': {
       const seen = row.roleIssue?.raw === merge.raw;
       return {

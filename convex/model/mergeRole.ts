@@ -27,6 +27,8 @@ export type RoleMerge =
   | { kind: 'inSync'; echo: boolean }
   /** Clerk says what it said before, or repeats an older push of ours: our push stands. */
   | { kind: 'oldNews'; because: 'unchanged' | 'olderPush' }
+  /** An older push of ours, long given up on, landed in Clerk after our newest one. */
+  | { kind: 'overwritten' }
   /** Somebody edited Clerk after us. */
   | { kind: 'external'; role: Role }
   /** Somebody edited Clerk while our push was under way. */
@@ -38,8 +40,8 @@ export type RoleMerge =
  * Rule 6: merges our role, the last one seen from Clerk and an incoming one. No role in Clerk means
  * the default one (C9), so removing it there is an edit like any other.
  *
- * Pure and total. Converges because only our decisions cause pushes: an outcome that takes Clerk's
- * side never writes to Clerk.
+ * Pure and total. Converges because an outcome that takes Clerk's side never writes to Clerk, and
+ * `overwritten` can happen only once per push that had been given up on.
  */
 export function mergeRole(
   ours: OurRole,
@@ -60,7 +62,7 @@ export function mergeRole(
   }
   if (carriesCurrent) return { kind: 'external', role: theirs };
   if (incoming.raw !== undefined && incoming.raw === incoming.pushedRole) {
-    return { kind: 'oldNews', because: 'olderPush' };
+    return ours.unsettled ? { kind: 'oldNews', because: 'olderPush' } : { kind: 'overwritten' };
   }
   if (!ours.unsettled) return { kind: 'external', role: theirs };
   // A tie goes to us: our decision was made knowing the older state, and it is already queued.

@@ -55,6 +55,7 @@ export class SyncSimulation {
   private readonly inbox: Message[] = [];
   private readonly delivered: Message[] = [];
   private readonly open: OpenRequest[] = [];
+  private readonly late: Pick<OpenRequest, 'input' | 'init'>[] = [];
   private readonly running = new Set<Promise<unknown>>();
   private readonly asked = new Map<string, number>();
   private readonly lostAnswers = new Map<string, number>();
@@ -168,14 +169,29 @@ export class SyncSimulation {
   }
 
   private async advanceRequest(): Promise<void> {
+    if (this.late.length > 0 && this.chance() < 0.3) return await this.land();
     const request = this.open[Math.floor(this.chance() * this.open.length)];
     if (request === undefined) return;
+    if (request.answer === undefined && this.chance() < 0.15) {
+      this.steps.push('a request is given up on, and on its way all the same');
+      this.late.push({ input: request.input, init: request.init });
+      await this.finish(request, true);
+      return;
+    }
     if (request.answer === undefined) {
       this.steps.push('Clerk carries out a request');
       request.answer = await this.clerk.fetch(request.input, request.init);
       return;
     }
     await this.finish(request, this.chance() < 0.3);
+  }
+
+  /** Clerk carries out a request that we stopped waiting for. */
+  private async land(): Promise<void> {
+    const request = this.late.shift();
+    if (request === undefined) return;
+    this.steps.push(`a late request lands ${intentOf(request.init)}`);
+    await this.clerk.fetch(request.input, request.init);
   }
 
   private async finish(request: OpenRequest, lost: boolean): Promise<void> {
@@ -204,6 +220,7 @@ export class SyncSimulation {
 
   /** No more edits, no more faults: everything that is under way arrives. */
   private async comeToRest(): Promise<void> {
+    while (this.late.length > 0) await this.land();
     for (let round = 0; round < 60; round++) {
       while (this.open.length > 0) await this.finish(this.open[0] ?? fail(), false);
       this.collect();
