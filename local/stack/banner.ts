@@ -9,7 +9,8 @@ function rows(pairs: readonly (readonly [string, string])[]): string[] {
 
 /** What a person sees once everything serves: where to go, as whom, and how to stop. */
 export function banner(stack: RunningStack, settings: StackSettings, tookMs: number): string {
-  const data = path.relative(rootDir, settings.dataDir) || '.';
+  const inside = path.relative(rootDir, settings.dataDir);
+  const data = inside.startsWith('..') ? settings.dataDir : inside;
   const people = stack.demo.map(({ email, password, role }) => [email, password, role] as const);
   const emailWidth = Math.max(0, ...people.map(([email]) => email.length));
   return [

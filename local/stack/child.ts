@@ -10,8 +10,13 @@ const linesKept = 30;
 /** A part that does not end this long after SIGTERM is killed. */
 const stopPatienceMs = 8_000;
 
-/** Makes programs that know nothing of the supervisor end when it is gone, even by `kill -9`. */
-const endWithParent = 'data:text/javascript,process.on("disconnect",()=>process.exit(0))';
+/**
+ * Makes programs that know nothing of the supervisor end when it is gone, even by `kill -9`. The
+ * listener alone would keep the channel, and with it a finished program, alive: hence `unref`.
+ */
+const endWithParent = `data:text/javascript,${encodeURIComponent(
+  'process.on("disconnect", () => process.exit(0)); process.channel?.unref();',
+)}`;
 
 export interface ChildOptions {
   /** Names the log file and prefixes lines. */
