@@ -1,43 +1,27 @@
-import { MonitorIcon, MoonIcon, SunIcon } from 'lucide-react';
-import { themeChoices, useTheme, type ThemeChoice } from '../lib/theme';
-import { buttonVariants } from './ui/button';
-import { Menu, MenuContent, MenuRadioGroup, MenuRadioItem, MenuTrigger } from './ui/menu';
+import { MoonIcon, SunIcon } from 'lucide-react';
+import { lazy } from 'react';
+import { MenuOnDemand } from './menu-on-demand';
 
-const choices = {
-  system: { label: 'System', icon: MonitorIcon },
-  light: { label: 'Light', icon: SunIcon },
-  dark: { label: 'Dark', icon: MoonIcon },
-} satisfies Record<ThemeChoice, unknown>;
+const load = () => import('./theme-menu');
+const ThemeMenu = lazy(async () => ({ default: (await load()).ThemeMenu }));
 
-export function ThemeSwitch() {
-  const { choice, setChoice } = useTheme();
+function ThemeIcon() {
   return (
-    <Menu>
-      <MenuTrigger
-        aria-label="Theme"
-        className={buttonVariants({ variant: 'ghost', size: 'icon' })}
-      >
-        <SunIcon aria-hidden className="dark:hidden" />
-        <MoonIcon aria-hidden className="hidden dark:block" />
-      </MenuTrigger>
-      <MenuContent className="min-w-36">
-        <MenuRadioGroup
-          value={choice}
-          onValueChange={(value: unknown) => {
-            const next = themeChoices.find((known) => known === value);
-            if (next) setChoice(next);
-          }}
-        >
-          {themeChoices.map((value) => {
-            const { label, icon: Icon } = choices[value];
-            return (
-              <MenuRadioItem key={value} value={value} closeOnClick>
-                <Icon aria-hidden /> {label}
-              </MenuRadioItem>
-            );
-          })}
-        </MenuRadioGroup>
-      </MenuContent>
-    </Menu>
+    <>
+      <SunIcon aria-hidden className="dark:hidden" />
+      <MoonIcon aria-hidden className="hidden dark:block" />
+    </>
+  );
+}
+
+/** System, light or dark. */
+export function ThemeSwitch() {
+  return (
+    <MenuOnDemand
+      label="Theme"
+      icon={<ThemeIcon />}
+      preload={load}
+      menu={(trigger) => <ThemeMenu trigger={trigger} />}
+    />
   );
 }

@@ -1,19 +1,26 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { searchLengthMax } from '../shared/people';
 
+/** A field of the address: malformed counts as absent. */
+export function optional<T extends z.core.$ZodType>(schema: T) {
+  return z.catch(z.optional(schema), undefined as never);
+}
+
+function asSearchText(value: string | number | boolean): string | undefined {
+  const text = String(value).slice(0, searchLengthMax);
+  return text.trim() === '' ? undefined : text;
+}
+
 /** The router reads `?q=123` as a number; a search text is text. */
-export const searchText = z
-  .union([z.string(), z.number(), z.boolean()])
-  .transform((value) => String(value).slice(0, searchLengthMax))
-  .transform((value) => (value.trim() === '' ? undefined : value))
-  .optional()
-  .catch(undefined);
+export const searchText = optional(
+  z.pipe(z.union([z.string(), z.number(), z.boolean()]), z.transform(asSearchText)),
+);
 
 /** Convex's own words for a position in a list; opaque. */
-export const cursorParam = z.string().min(1).max(2_000).optional().catch(undefined);
+export const cursorParam = optional(z.string().check(z.minLength(1), z.maxLength(2_000)));
 
 /** The number of the page at `cursor`, for people; 1 is the first and is left out. */
-export const pageParam = z.number().int().min(2).max(1_000_000).optional().catch(undefined);
+export const pageParam = optional(z.int().check(z.minimum(2), z.maximum(1_000_000)));
 
 /** A position without its page number, or the other way round, means the first page. */
 export function wholePosition<T extends { cursor?: string; page?: number }>(search: T): T {

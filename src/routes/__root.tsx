@@ -1,16 +1,14 @@
 import type { ConvexQueryClient } from '@convex-dev/react-query';
 import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, HeadContent, Outlet, Scripts } from '@tanstack/react-router';
-import { useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { appConfig } from '../../app.config';
-import { Toaster } from '../components/ui/toaster';
-import { TooltipProvider } from '../components/ui/tooltip';
+import { Toasts } from '../components/toasts';
 import { runtimeConfig } from '../env';
 import { SessionProvider } from '../lib/clerk-provider';
 import { ConvexAuthProvider } from '../lib/convex-auth';
 import { themeScript } from '../lib/theme';
 import { TimeZoneProvider, timeZoneScript } from '../lib/time-zone';
-import { createCommandClient, TRPCProvider } from '../trpc-client';
 import { pageNonce, viewerTimeZone } from '../server/page-request.functions';
 import stylesUrl from '../styles.css?url';
 
@@ -64,18 +62,13 @@ function Document({ children }: { children: ReactNode }) {
 
 function App() {
   const { convexQueryClient, queryClient, timeZone } = Route.useRouteContext();
-  const [commands] = useState(createCommandClient);
   return (
     <TimeZoneProvider zone={timeZone}>
       <SessionProvider>
         <ConvexAuthProvider client={convexQueryClient.convexClient}>
           <QueryClientProvider client={queryClient}>
-            <TRPCProvider trpcClient={commands} queryClient={queryClient}>
-              <TooltipProvider>
-                <Outlet />
-                <Toaster />
-              </TooltipProvider>
-            </TRPCProvider>
+            <Outlet />
+            <Toasts />
           </QueryClientProvider>
         </ConvexAuthProvider>
       </SessionProvider>

@@ -193,7 +193,7 @@ describe('cross-site requests', () => {
     expect(await response.json()).toMatchObject({ code: 'FORBIDDEN' });
   });
 
-  it.each([{ 'sec-fetch-site': 'same-origin' }, { origin }])(
+  it.each<Record<string, string>>([{ 'sec-fetch-site': 'same-origin' }, { origin }])(
     'lets our own pages through to the sign-in check: %o',
     async (headers) => {
       const response = await byCookie('/api/trpc/users.setRole', headers);

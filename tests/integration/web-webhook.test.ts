@@ -84,7 +84,11 @@ const signed = {
   'content-type': 'application/json',
 };
 
-function post(body: Uint8Array | string, headers: Record<string, string> = signed, path = '/') {
+function post(
+  body: Uint8Array<ArrayBuffer> | string,
+  headers: Record<string, string> = signed,
+  path = '/',
+) {
   return fetch(`http://127.0.0.1:${webPort}${path}`, { method: 'POST', headers, body });
 }
 

@@ -4,7 +4,6 @@ import type { ComponentProps } from 'react';
 import { cn } from '../../lib/cn';
 
 export const Sheet = Base.Root;
-export const SheetTrigger = Base.Trigger;
 export const SheetTitle = Base.Title;
 
 /** A panel that slides in from the left: the navigation on a phone. */

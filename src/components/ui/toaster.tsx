@@ -1,9 +1,15 @@
-import { Toaster as Sonner } from 'sonner';
+import { useEffect } from 'react';
+import { toast, Toaster as Sonner } from 'sonner';
+import { takeNotifications } from '../../lib/notify';
 import { useTheme } from '../../lib/theme';
 
-/** Short messages about what was done; errors stay until they were read. */
+/** Shows what `notify` sends. */
 export function Toaster() {
   const { resolved } = useTheme();
+  useEffect(
+    () => takeNotifications(({ kind, title, description }) => toast[kind](title, { description })),
+    [],
+  );
   return (
     <Sonner
       theme={resolved}

@@ -9,20 +9,20 @@ function count(number: number, one: string, many: string): string {
 function health({ pending, failed }: Stats['pushes']) {
   if (failed > 0) {
     return {
-      icon: <TriangleAlertIcon className="size-5 text-destructive" aria-hidden />,
+      icon: <TriangleAlertIcon className="size-5 shrink-0 text-destructive" aria-hidden />,
       title: `${count(failed, 'role', 'roles')} could not be sent to Clerk`,
       text: `The roles count here all the same. The users page names the reason and can send them again.${pending > 0 ? ` ${count(pending, 'more is', 'more are')} on the way.` : ''}`,
     };
   }
   if (pending > 0) {
     return {
-      icon: <ClockIcon className="size-5 text-warning" aria-hidden />,
+      icon: <ClockIcon className="size-5 shrink-0 text-warning" aria-hidden />,
       title: `${count(pending, 'role is', 'roles are')} on the way to Clerk`,
       text: 'They count here already. Sending is retried until Clerk has them.',
     };
   }
   return {
-    icon: <CheckCircle2Icon className="size-5 text-success" aria-hidden />,
+    icon: <CheckCircle2Icon className="size-5 shrink-0 text-success" aria-hidden />,
     title: 'Clerk has every role',
     text: 'No role change is waiting to be sent.',
   };

@@ -49,7 +49,9 @@ export function RoleCounts({ stats, linked }: { stats: Stats; linked: boolean })
     <section aria-label="Users by role" className="grid gap-4">
       <div className="grid grid-cols-2 gap-4 lg:grid-cols-4">
         <Count label="Total" value={stats.total}>
-          <CardDescription>{stats.byState.active ?? 0} active</CardDescription>
+          <CardDescription>
+            {(stats.byState.active ?? 0).toLocaleString('en')} active
+          </CardDescription>
         </Count>
         {roleNames.map((role) => (
           <Count key={role} label={roleLabel(role)} value={countOf(stats, role)}>

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { cursorParam, pageParam, wholePosition } from '../../lib/search-params';
 
 const schema = z.object({ cursor: cursorParam, page: pageParam });

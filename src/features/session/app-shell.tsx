@@ -1,23 +1,13 @@
 import { UserButton } from '@clerk/tanstack-react-start';
 import { MenuIcon } from 'lucide-react';
-import { useState, type ReactNode } from 'react';
-import { appConfig } from '../../../app.config';
-import { Logo } from '../../components/logo';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { RoleBadge } from '../../components/role-badge';
 import { ThemeSwitch } from '../../components/theme-switch';
-import { Sheet, SheetContent, SheetTitle, SheetTrigger } from '../../components/ui/sheet';
 import { Skeleton } from '../../components/ui/skeleton';
 import type { Viewer } from '../../lib/live';
+import { Brand } from './brand';
 import { ConnectionNotice } from './connection-notice';
 import { Navigation } from './navigation';
-
-function Brand() {
-  return (
-    <span className="flex h-14 items-center gap-2 px-5 font-semibold">
-      <Logo /> {appConfig.name}
-    </span>
-  );
-}
 
 function ViewerCorner({ viewer }: { viewer: Viewer }) {
   return (
@@ -33,22 +23,35 @@ function ViewerCorner({ viewer }: { viewer: Viewer }) {
   );
 }
 
+const NavigationSheet = lazy(async () => ({
+  default: (await import('./navigation-sheet')).NavigationSheet,
+}));
+
+/** The button of a phone's navigation; the sheet itself comes when it is first asked for. */
 function MobileNavigation({ viewer }: { viewer: Viewer }) {
   const [open, setOpen] = useState(false);
+  const [asked, setAsked] = useState(false);
   return (
-    <Sheet open={open} onOpenChange={setOpen}>
-      <SheetTrigger
+    <>
+      <button
+        type="button"
         aria-label="Open navigation"
+        aria-haspopup="dialog"
+        aria-expanded={open}
+        onClick={() => {
+          setAsked(true);
+          setOpen(true);
+        }}
         className="-ml-1 rounded-md p-2 outline-none hover:bg-accent focus-visible:ring-[3px] focus-visible:ring-ring/50 lg:hidden"
       >
         <MenuIcon className="size-5" aria-hidden />
-      </SheetTrigger>
-      <SheetContent>
-        <SheetTitle className="sr-only">Navigation</SheetTitle>
-        <Brand />
-        <Navigation viewer={viewer} onNavigate={() => setOpen(false)} />
-      </SheetContent>
-    </Sheet>
+      </button>
+      {asked && (
+        <Suspense>
+          <NavigationSheet viewer={viewer} open={open} onOpenChange={setOpen} />
+        </Suspense>
+      )}
+    </>
   );
 }
 

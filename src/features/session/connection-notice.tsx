@@ -1,14 +1,28 @@
-import { useConvexConnectionState } from 'convex/react';
+import { useConvex } from 'convex/react';
 import { WifiOffIcon } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 
 /** Shorter gaps, as while a laptop wakes up, are not worth a word. */
 const quietForMs = 3_000;
 
+/** Whether the live connection was there, or should have been, and is not. */
+function useConnectionLost(): boolean {
+  const convex = useConvex();
+  return useSyncExternalStore(
+    (onChange) => convex.subscribeToConnectionState(onChange),
+    () => {
+      const state = convex.connectionState();
+      const expected = state.hasEverConnected || state.connectionRetries > 1;
+      return expected && !state.isWebSocketConnected;
+    },
+    // Asking on the server would open a socket there.
+    () => false,
+  );
+}
+
 /** Says that the page no longer follows changes, while the live connection is away. */
 export function ConnectionNotice() {
-  const { isWebSocketConnected, hasEverConnected, connectionRetries } = useConvexConnectionState();
-  const lost = !isWebSocketConnected && (hasEverConnected || connectionRetries > 1);
+  const lost = useConnectionLost();
   const [shown, setShown] = useState(false);
   useEffect(() => {
     if (!lost) {

@@ -20,18 +20,21 @@ export interface ColumnLayout {
 }
 
 export const layouts: Record<string, ColumnLayout> = {
-  person: { sort: 'name', cell: 'max-md:col-start-1 max-md:row-start-1' },
+  person: {
+    sort: 'name',
+    cell: 'max-md:col-start-1 max-md:row-start-1 md:w-[30%] md:min-w-52 md:max-w-0',
+  },
   role: { cell: 'max-md:col-span-2 max-md:row-start-2' },
   state: { cell: 'max-md:col-span-2', cardLabel: 'State' },
   push: { cell: 'max-md:col-span-2', cardLabel: 'Clerk' },
   created: {
     sort: 'createdAt',
-    cell: 'max-md:col-span-2 text-muted-foreground',
+    cell: 'max-md:col-span-2 text-xs text-muted-foreground',
     cardLabel: 'Created',
   },
   lastLogin: {
     sort: 'lastLoginAt',
-    cell: 'max-md:col-span-2 text-muted-foreground',
+    cell: 'max-md:col-span-2 text-xs text-muted-foreground',
     cardLabel: 'Last sign-in',
   },
   menu: { cell: 'max-md:col-start-2 max-md:row-start-1 md:w-12 md:text-right' },

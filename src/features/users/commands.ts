@@ -1,15 +1,17 @@
-import { useMutation } from '@tanstack/react-query';
-import { toast } from 'sonner';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { errorBodyOf } from '../../lib/coded-error';
+import { notify } from '../../lib/notify';
 import { roleLabel } from '../../shared/roles';
-import { useTRPC } from '../../trpc-client';
+import { commandsFor } from '../../trpc-client';
 
 /** Changes one person's role. Failures belong to the dialog that asked. */
 export function useSetRole() {
   return useMutation(
-    useTRPC().users.setRole.mutationOptions({
+    commandsFor(useQueryClient()).users.setRole.mutationOptions({
       onSuccess: (user) => {
-        toast.success(`${user.name} is now ${roleLabel(user.role)}`, {
+        notify({
+          kind: 'success',
+          title: `${user.name} is now ${roleLabel(user.role)}`,
           description: user.push.state === 'synced' ? undefined : 'On its way to Clerk.',
         });
       },
@@ -20,9 +22,11 @@ export function useSetRole() {
 /** Sends a role to Clerk once more. */
 export function useRetryPush() {
   return useMutation(
-    useTRPC().users.retryPush.mutationOptions({
-      onSuccess: (user) => toast.success(`The role of ${user.name} is on its way to Clerk again`),
-      onError: (error) => toast.error(errorBodyOf(error).message),
+    commandsFor(useQueryClient()).users.retryPush.mutationOptions({
+      onSuccess: ({ name }) => {
+        notify({ kind: 'success', title: `The role of ${name} is on its way to Clerk again` });
+      },
+      onError: (error) => notify({ kind: 'error', title: errorBodyOf(error).message }),
     }),
   );
 }

@@ -1,7 +1,10 @@
-import { createContext, useContext, useState, type ReactNode } from 'react';
+import { createContext, lazy, Suspense, useContext, useState, type ReactNode } from 'react';
 import type { Role } from '../../shared/roles';
-import { ChangeRoleDialog } from './change-role-dialog';
 import type { UserRow } from './queries';
+
+// Comes with the first menu that is opened on a role, together with the command client.
+const loadDialog = () => import('./change-role-dialog');
+const ChangeRoleDialog = lazy(async () => ({ default: (await loadDialog()).ChangeRoleDialog }));
 
 /** Asks for a confirmation; nothing has happened yet. */
 type AskRoleChange = (user: UserRow, role: Role) => void;
@@ -33,13 +36,15 @@ export function RoleChangeProvider({ rows, children }: RoleChangeProviderProps) 
     <AskContext value={ask}>
       {children}
       {user && (
-        <ChangeRoleDialog
-          key={`${user._id}-${asked.role}`}
-          user={user}
-          role={asked.role}
-          open={open}
-          onOpenChange={setOpen}
-        />
+        <Suspense>
+          <ChangeRoleDialog
+            key={`${user._id}-${asked.role}`}
+            user={user}
+            role={asked.role}
+            open={open}
+            onOpenChange={setOpen}
+          />
+        </Suspense>
       )}
     </AskContext>
   );

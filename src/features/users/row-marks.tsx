@@ -1,8 +1,7 @@
 import { TriangleAlertIcon } from 'lucide-react';
 import { Badge } from '../../components/ui/badge';
-import { Tooltip } from '../../components/ui/tooltip';
 import type { UserState } from '../../shared/people';
-import { isRole, roleLabel } from '../../shared/roles';
+import { isRole, ownerRole, roleLabel } from '../../shared/roles';
 import type { UserRow } from './queries';
 
 export const stateLabels: Record<UserState, string> = {
@@ -17,20 +16,16 @@ const stateVariants = {
   deleted: 'destructive',
 } as const;
 
+/** A deviation, and in words what it means: nothing here hides behind a hover. */
 function Mark({ label, explanation }: { label: string; explanation: string }) {
   return (
-    <Tooltip content={explanation}>
-      <button
-        type="button"
-        className="rounded-md outline-none focus-visible:ring-[3px] focus-visible:ring-ring/50"
-      >
-        <Badge variant="warning">
-          <TriangleAlertIcon aria-hidden />
-          {label}
-        </Badge>
-        <span className="sr-only">: {explanation}</span>
-      </button>
-    </Tooltip>
+    <span className="grid justify-items-start gap-1">
+      <Badge variant="warning">
+        <TriangleAlertIcon aria-hidden />
+        {label}
+      </Badge>
+      <span className="max-w-48 text-xs text-pretty text-muted-foreground">{explanation}</span>
+    </span>
   );
 }
 
@@ -42,7 +37,7 @@ export function StateBadge({ user }: { user: UserRow }) {
       {user.heldDeletionAt !== undefined && (
         <Mark
           label="Deletion held"
-          explanation="Deleted in Clerk, but the last active superadmin: access is cut, the row stays until another superadmin is active."
+          explanation={`Deleted in Clerk, but the last ${roleLabel(ownerRole).toLowerCase()}: access is cut, the row stays until there is another.`}
         />
       )}
       {user.clerk.banned && user.state === 'active' && (
@@ -58,7 +53,7 @@ export function RoleMarks({ user }: { user: UserRow }) {
     return (
       <Mark
         label={`Unknown: ${user.roleIssue.raw}`}
-        explanation={`Clerk names a role that Rollcall does not know. The role here stands.`}
+        explanation="Clerk names a role that is not known here. Ours stands."
       />
     );
   }
@@ -68,7 +63,7 @@ export function RoleMarks({ user }: { user: UserRow }) {
   return (
     <Mark
       label={`Clerk: ${isRole(theirs) ? roleLabel(theirs) : theirs}`}
-      explanation="Clerk last named another role than the one that stands here."
+      explanation="Clerk last named another role. Ours stands."
     />
   );
 }

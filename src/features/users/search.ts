@@ -1,18 +1,20 @@
-import { z } from 'zod';
-import { cursorParam, pageParam, searchText, wholePosition } from '../../lib/search-params';
+import * as z from 'zod/mini';
+import {
+  cursorParam,
+  optional,
+  pageParam,
+  searchText,
+  wholePosition,
+} from '../../lib/search-params';
 import { userSorts, userStates } from '../../shared/people';
-import { isRole } from '../../shared/roles';
-
-const role = z
-  .custom((value) => isRole(value))
-  .transform((value) => (isRole(value) ? value : undefined));
+import { isRole, type Role } from '../../shared/roles';
 
 const schema = z.object({
   q: searchText,
-  role: role.optional().catch(undefined),
-  state: z.enum(userStates).optional().catch(undefined),
-  sort: z.enum(userSorts).optional().catch(undefined),
-  order: z.enum(['asc', 'desc']).optional().catch(undefined),
+  role: optional(z.custom<Role>(isRole)),
+  state: optional(z.enum(userStates)),
+  sort: optional(z.enum(userSorts)),
+  order: optional(z.enum(['asc', 'desc'])),
   cursor: cursorParam,
   page: pageParam,
 });

@@ -1,6 +1,6 @@
 import { SearchIcon, XIcon } from 'lucide-react';
 import { Button } from '../../components/ui/button';
-import { Select } from '../../components/ui/select';
+import { NativeSelect } from '../../components/ui/native-select';
 import { SearchField } from '../../components/search-field';
 import { userStates, type UserState } from '../../shared/people';
 import { roleLabel, roleNames, type Role } from '../../shared/roles';
@@ -35,14 +35,14 @@ export function UsersToolbar({ search, onSearch }: UsersToolbarProps) {
         onChange={(q) => onSearch(refine(search, { q: q || undefined }), { replace: true })}
         className="w-full sm:w-72"
       />
-      <Select
+      <NativeSelect
         label="Role"
         className="max-sm:flex-1"
         value={search.role ?? all}
         options={roleOptions}
         onChange={(role) => onSearch(refine(search, { role: role === all ? undefined : role }))}
       />
-      <Select
+      <NativeSelect
         label="State"
         className="max-sm:flex-1"
         value={search.state ?? all}

@@ -1,0 +1,21 @@
+import { RotateCwIcon } from 'lucide-react';
+import { Button } from '../../components/ui/button';
+import { useRetryPush } from './commands';
+import type { UserRow } from './queries';
+
+/** Sends this person's role to Clerk once more (requirement C8). */
+export function RetryButton({ user }: { user: UserRow }) {
+  const retry = useRetryPush();
+  return (
+    <Button
+      size="xs"
+      variant="outline"
+      aria-label={`Retry sending the role of ${user.name} to Clerk`}
+      disabled={retry.isPending}
+      onClick={() => retry.mutate({ userId: user._id })}
+    >
+      <RotateCwIcon aria-hidden className={retry.isPending ? 'animate-spin' : undefined} />
+      Retry
+    </Button>
+  );
+}
