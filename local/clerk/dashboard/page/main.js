@@ -46,6 +46,7 @@ async function show() {
     leave = page.leave ?? null;
     document.title = `${page.title} · Local Clerk`;
     main.replaceChildren(...page.content);
+    main.dataset.view = path;
   } catch (error) {
     if (turn !== shown) return;
     main.replaceChildren(
