@@ -59,7 +59,10 @@ describe('a store whose process was killed', () => {
       expect(last).toBeGreaterThanOrEqual(Math.max(...acknowledged));
       for (let n = 1; n <= last; n++) {
         const expected = n <= last - 10 ? [1] : [1, 2];
-        expect([...(halves.get(n) ?? [])].sort(), `pair ${n} of ${last}`).toEqual(expected);
+        expect(
+          [...(halves.get(n) ?? [])].sort((a, b) => Number(a) - Number(b)),
+          `pair ${n} of ${last}`,
+        ).toEqual(expected);
       }
       expect(halves.size).toBe(last);
       expect(value.byN).toBe(value.documents.length);

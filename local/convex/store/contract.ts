@@ -284,6 +284,7 @@ export type StoreErrorCode =
   | 'TransactionClosed'
   | 'StoreClosed'
   | 'FolderInUse'
+  | 'FolderUnusable'
   | 'FileDamaged'
   | 'FileTooNew'
   | 'CommitFailed';

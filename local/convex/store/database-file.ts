@@ -57,9 +57,9 @@ export class DatabaseFile {
 
   constructor(folder: string) {
     const path = join(folder, fileName);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
     let db: Database.Database | undefined;
     try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
       db = new Database(path);
       this.#db = db;
       prepareFile(db);
@@ -154,7 +154,7 @@ const sqliteBusy = 5;
 const sqliteCorrupt = 11;
 const sqliteNotADatabase = 26;
 
-function explainOpenError(error: unknown, path: string): unknown {
+function explainOpenError(error: unknown, path: string): StoreError {
   if (error instanceof StoreError) {
     const wayOut =
       error.code === 'FileTooNew'
@@ -170,20 +170,19 @@ function explainOpenError(error: unknown, path: string): unknown {
       { cause: error },
     );
   }
-  if (isDamage(error)) {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (code === sqliteCorrupt || code === sqliteNotADatabase) {
     return new StoreError(
       'FileDamaged',
-      `${path} is damaged (${(error as Error).message}). Restore it from a copy, or move it away to start empty.`,
+      `${path} is damaged (${reason}). Restore it from a copy, or move it away to start empty.`,
       { cause: error },
     );
   }
-  return error;
-}
-
-/** True for the errors by which SQLite says that the file itself is broken. */
-export function isDamage(error: unknown): boolean {
-  const code = primaryCode(error);
-  return code === sqliteCorrupt || code === sqliteNotADatabase;
+  return new StoreError(
+    'FolderUnusable',
+    `Cannot use ${path}: ${reason}. Make the data folder writable, or use another one.`,
+    { cause: error },
+  );
 }
 
 function primaryCode(error: unknown): number | undefined {

@@ -45,8 +45,8 @@ function withSameSystemFields(before: ValueObject, after: ValueObject): ValueObj
     if (!field.startsWith('_') || after[field] === before[field]) continue;
     throw invalidValue(
       isSystemField(field)
-        ? `Document ${String(before['_id'])}: ${field} cannot be changed. Leave it out or give it unchanged.`
-        : `Document ${String(before['_id'])}: the field "${field}" starts with an underscore, which is reserved.`,
+        ? `Document ${JSON.stringify(before['_id'])}: ${field} cannot be changed. Leave it out or give it unchanged.`
+        : `Document ${JSON.stringify(before['_id'])}: the field "${field}" starts with an underscore, which is reserved.`,
     );
   }
   return after;

@@ -61,7 +61,7 @@ export class DocumentRows {
 
   #enter(index: IndexInfo, doc: number, document: ValueObject): void {
     if (index.definition.kind === 'search') {
-      writeSearchEntry(this.file, index, doc, document);
+      writeSearchEntry(this.file, index, { doc, document });
       return;
     }
     const key = indexKey(index, document);
@@ -81,7 +81,7 @@ export class DocumentRows {
 
   #move(index: IndexInfo, doc: number, before: ValueObject, after: ValueObject): void {
     if (index.definition.kind === 'search') {
-      writeSearchEntry(this.file, index, doc, after, before);
+      writeSearchEntry(this.file, index, { doc, document: after, before });
       return;
     }
     const oldKey = indexKey(index, before);

@@ -17,6 +17,13 @@ export interface ScannedRow {
   size: number;
 }
 
+export interface ScanTarget {
+  table: TableInfo;
+  index: IndexInfo;
+  order: Order;
+  range: KeyRange;
+}
+
 /** Rows fetched at once: a page's worth first, then more, as long scans profit from it. */
 const firstChunk = 16;
 const largestChunk = 256;
@@ -34,14 +41,16 @@ export class IndexScan {
   #isLastChunk = false;
   #seenWrites: number;
 
+  readonly #order: Order;
+
   constructor(
     private readonly file: DatabaseFile,
-    private readonly target: { table: TableInfo; index: IndexInfo; order: Order },
-    range: KeyRange,
+    private readonly target: ScanTarget,
     private readonly writeCount: () => number,
     expectedRows = firstChunk,
   ) {
-    this.#rest = { ...range };
+    this.#rest = { ...target.range };
+    this.#order = target.order;
     this.#chunk = Math.min(Math.max(expectedRows, 1), largestChunk);
     this.#seenWrites = writeCount();
   }
@@ -55,7 +64,7 @@ export class IndexScan {
     const row = this.#rows[this.#next];
     if (!row) return undefined;
     this.#next++;
-    if (this.target.order === 'asc') this.#rest.lo = keyAfter(row.key);
+    if (this.#order === 'asc') this.#rest.lo = keyAfter(row.key);
     else this.#rest.hi = row.key;
     return row;
   }
@@ -83,7 +92,7 @@ export class IndexScan {
         `SELECT e.key, d.doc, d.id, d.body, d.size
          FROM index_entries e CROSS JOIN documents d ON d.doc = e.doc
          WHERE e.index_no = ? AND e.key >= ? AND e.key < ?
-         ORDER BY e.key ${this.target.order === 'asc' ? 'ASC' : 'DESC'} LIMIT ?`,
+         ORDER BY e.key ${this.#order === 'asc' ? 'ASC' : 'DESC'} LIMIT ?`,
       )
       .all(indexNo, lo, hi, this.#chunk)
       .map(([key, doc, id, body, size]) => ({
@@ -99,7 +108,7 @@ export class IndexScan {
   #fetchById(): ScannedRow[] {
     const lo = idBound(this.#rest.lo);
     const hi = idBound(this.#rest.hi);
-    const order = this.target.order === 'asc' ? 'ASC' : 'DESC';
+    const order = this.#order === 'asc' ? 'ASC' : 'DESC';
     return this.file
       .statement(
         `SELECT doc, id, body, size FROM documents

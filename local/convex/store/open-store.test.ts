@@ -63,6 +63,17 @@ describe('opening a store', () => {
     expect(() => openStore({ folder })).toThrow(expect.objectContaining({ code: 'FileDamaged' }));
   });
 
+  it('names a folder that cannot be used', () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'file'), '');
+    expect(() => openStore({ folder: join(folder, 'file') })).toThrow(
+      expect.objectContaining({
+        code: 'FolderUnusable',
+        message: expect.stringMatching(/or use another one/),
+      }),
+    );
+  });
+
   it('names a file of a newer version and leaves it as it is', async () => {
     const folder = temporaryFolder();
     await temporaryStore({ folder }).close();

@@ -7,7 +7,7 @@ import { SerialStore } from './serial-store';
 
 /**
  * Opens the store of a data folder, or makes it. Throws `StoreError` with `FolderInUse`,
- * `FileDamaged` or `FileTooNew` when that cannot be.
+ * `FolderUnusable`, `FileDamaged` or `FileTooNew` when that cannot be.
  */
 export function openStore({ folder, nowMs = Date.now }: StoreOptions): Store {
   const file = new DatabaseFile(folder);

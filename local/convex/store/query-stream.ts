@@ -40,7 +40,7 @@ function openRange(
 ): RowSource {
   const { range, order, index } = plan;
   if (Buffer.compare(range.lo, range.hi) >= 0) return { next: () => undefined };
-  const scan = new IndexScan(context.file, plan, range, context.writeCount, expectedRows);
+  const scan = new IndexScan(context.file, plan, context.writeCount, expectedRows);
   const consumed = emptyRange(order === 'asc' ? range.lo : range.hi);
   context.reads.range(index.indexNo, consumed);
   return {

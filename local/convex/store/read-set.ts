@@ -1,5 +1,4 @@
 import type { CommitWrites, ReadSet } from './contract';
-import { keyAfter } from '../values/key-encoding';
 
 /** What was read of one index: keys from `lo` up to, not including, `hi`. Grows while reading. */
 export interface ReadRange {
@@ -61,10 +60,6 @@ export class ReadTracker implements ReadSet {
 
 export function emptyRange(at: Uint8Array): ReadRange {
   return { lo: at, hi: at };
-}
-
-export function pointRange(key: Uint8Array): ReadRange {
-  return { lo: key, hi: keyAfter(key) };
 }
 
 function intersects(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {

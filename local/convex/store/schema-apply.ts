@@ -80,7 +80,7 @@ function changeIndexes(
   change: SchemaChange,
 ): void {
   const wanted = wantedIndexes(declared);
-  for (const index of [...table.indexes.values()]) {
+  for (const index of table.indexes.values()) {
     if (index.name === 'by_id' || index.name === 'by_creation_time') continue;
     if (sameJson(wanted.get(index.name), index.definition)) {
       wanted.delete(index.name);
@@ -130,7 +130,7 @@ export function removeIndex(
 }
 
 function backfill(file: DatabaseFile, index: IndexInfo, doc: number, document: ValueObject): void {
-  if (index.definition.kind === 'search') writeSearchEntry(file, index, doc, document);
+  if (index.definition.kind === 'search') writeSearchEntry(file, index, { doc, document });
   else insertEntry(file, index, indexKey(index, document), doc);
 }
 

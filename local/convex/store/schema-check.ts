@@ -30,7 +30,7 @@ function checkTable(table: TableSchemaJson): void {
   const [vector] = [...(table.vectorIndexes ?? []), ...(table.stagedVectorIndexes ?? [])];
   if (vector) {
     throw invalid(
-      `${named}: the vector index "${String(vector['indexDescriptor'])}" is not supported by the local runtime. ` +
+      `${named}: the vector index ${JSON.stringify(vector['indexDescriptor'])} is not supported by the local runtime. ` +
         'Remove it, or use a Convex Cloud or self-hosted deployment.',
     );
   }

@@ -103,7 +103,7 @@ describe('search', () => {
     const store = await people({ text: 'first', role: 'staff' });
     await store.write((tx) => {
       const scope = tx.namespace('');
-      const id = String(collect(scope, find('first'))[0]?.['_id']);
+      const id = collect(scope, find('first'))[0]?.['_id'] as string;
       const found = (text: string, role?: string) =>
         collect(scope, find(text, role === undefined ? {} : { role })).length;
       scope.patch(id, { text: 'second' });

@@ -34,9 +34,7 @@ export function dropSearchTable(file: DatabaseFile, index: IndexInfo): void {
 export function writeSearchEntry(
   file: DatabaseFile,
   index: IndexInfo,
-  doc: number,
-  document: ValueObject,
-  before?: ValueObject,
+  { doc, document, before }: { doc: number; document: ValueObject; before?: ValueObject },
 ): void {
   const entry = searchEntry(index, document);
   if (before) {

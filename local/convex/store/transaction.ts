@@ -144,7 +144,7 @@ export class Transaction implements WriteTransaction, ReadContext {
     this.useForWriting();
     const { file, catalog } = this.parts;
     for (const table of catalog.tables(namespace)) {
-      for (const index of [...table.indexes.values()]) removeIndex(this.parts, table, index);
+      for (const index of table.indexes.values()) removeIndex(this.parts, table, index);
       file.statement('DELETE FROM documents WHERE table_no = ?').run(table.tableNo);
       catalog.removeTable(table);
     }

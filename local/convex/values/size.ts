@@ -13,15 +13,9 @@ export const documentLimits = {
  * per number, strings and bytes with a terminator, field names with a terminator.
  */
 export function sizeOf(value: Value): number {
-  switch (typeof value) {
-    case 'boolean':
-      return 1;
-    case 'number':
-    case 'bigint':
-      return 9;
-    case 'string':
-      return 2 + Buffer.byteLength(value);
-  }
+  if (typeof value === 'boolean') return 1;
+  if (typeof value === 'number' || typeof value === 'bigint') return 9;
+  if (typeof value === 'string') return 2 + Buffer.byteLength(value);
   if (value === null) return 1;
   if (value instanceof ArrayBuffer) return 2 + value.byteLength;
   if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + sizeOf(item), 2);
