@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newToken } from '../../local/clerk/ids';
 import { at, errorCode, FrontendClient } from '../fixtures/clerk-frontend-client';
 import { demoPassword, startClerkWorld, type ClerkWorld } from '../fixtures/clerk-world';
 import { hasClerkOpenApi, withoutClerkOpenApi } from '../support/clerk-openapi';
 
-const title = 'Frontend API: signing up and looking after an account, as Clerk describes it';
+const title = 'Frontend API: sessions and the own account, as Clerk describes it';
 
 if (!hasClerkOpenApi) it.skip(withoutClerkOpenApi(title));
 
@@ -29,129 +28,6 @@ describe.runIf(hasClerkOpenApi)(title, () => {
     const sessionId = String(at(answer.body, 'response', 'created_session_id'));
     return { client, email, person, sessionId };
   }
-
-  async function startSignUp(email: string, extra: Record<string, string> = {}) {
-    const client = await browser();
-    const fields = { email_address: email, password: 'long-enough-1', ...extra };
-    const answer = await client.post('/v1/client/sign_ups', fields);
-    const path = `/v1/client/sign_ups/${String(at(answer.body, 'response', 'id'))}`;
-    return { client, answer, path };
-  }
-
-  describe('sign-up', () => {
-    it('needs the address proven by code, then makes the person and signs them in', async () => {
-      const email = newEmail();
-      const { client, answer, path } = await startSignUp(email, { first_name: 'Grace' });
-      expect(at(answer.body, 'response', 'status')).toBe('missing_requirements');
-      expect(at(answer.body, 'response', 'unverified_fields')).toEqual(['email_address']);
-      await client.post(`${path}/prepare_verification`, { strategy: 'email_code' });
-      const wrong = await client.post(`${path}/attempt_verification`, {
-        strategy: 'email_code',
-        code: '000000',
-      });
-      expect([wrong.status, errorCode(wrong)]).toEqual([422, 'form_code_incorrect']);
-      expect(world.clerk.services.store.userByEmail(email)).toBeNull();
-      const code = world.codeFor(email);
-      const done = await client.post(`${path}/attempt_verification`, {
-        strategy: 'email_code',
-        code,
-      });
-      expect(at(done.body, 'response', 'status')).toBe('complete');
-      const person = world.clerk.services.store.userByEmail(email);
-      expect(person).toMatchObject({ firstName: 'Grace', lastName: null });
-      expect(at(done.body, 'response', 'created_user_id')).toBe(person?.id);
-      expect(at(done.body, 'client', 'sessions', 0, 'user', 'id')).toBe(person?.id);
-    });
-
-    it('takes 424242 for a +clerk_test address only, and sends that one no mail', async () => {
-      const test = `account${++people}+clerk_test@rollcall.test`;
-      const attempt = { strategy: 'email_code', code: '424242' };
-      const first = await startSignUp(test);
-      await first.client.post(`${first.path}/prepare_verification`, { strategy: 'email_code' });
-      const done = await first.client.post(`${first.path}/attempt_verification`, attempt);
-      expect(at(done.body, 'response', 'status')).toBe('complete');
-      expect(world.clerk.services.store.count('mails', { to: test })).toBe(0);
-      const second = await startSignUp(newEmail());
-      await second.client.post(`${second.path}/prepare_verification`, { strategy: 'email_code' });
-      const refused = await second.client.post(`${second.path}/attempt_verification`, attempt);
-      expect(errorCode(refused)).toBe('form_code_incorrect');
-    });
-
-    it('gives up after five wrong codes, even if the sixth is right', async () => {
-      const email = newEmail();
-      const { client, path } = await startSignUp(email);
-      await client.post(`${path}/prepare_verification`, { strategy: 'email_code' });
-      const code = world.codeFor(email);
-      const wrong = code === '111111' ? '222222' : '111111';
-      for (let tries = 0; tries < 5; tries++) {
-        await client.post(`${path}/attempt_verification`, { strategy: 'email_code', code: wrong });
-      }
-      const answer = await client.post(`${path}/attempt_verification`, {
-        strategy: 'email_code',
-        code,
-      });
-      expect([answer.status, errorCode(answer)]).toEqual([400, 'verification_failed']);
-    });
-
-    it('refuses a code after ten minutes', async () => {
-      const email = newEmail();
-      const { client, path } = await startSignUp(email);
-      await client.post(`${path}/prepare_verification`, { strategy: 'email_code' });
-      world.clerk.services.clock.advance(10 * 60_000 + 1);
-      try {
-        const answer = await client.post(`${path}/attempt_verification`, {
-          strategy: 'email_code',
-          code: world.codeFor(email),
-        });
-        expect([answer.status, errorCode(answer)]).toEqual([400, 'verification_expired']);
-      } finally {
-        world.clerk.services.clock.setOffset(0);
-      }
-    });
-
-    it.each([
-      ['a taken address', { email_address: 'taken@rollcall.test' }, 'form_identifier_exists'],
-      ['a malformed address', { email_address: 'not-an-address' }, 'form_param_format_invalid'],
-      ['a short password', { password: 'short' }, 'form_password_length_too_short'],
-      ['a long password', { password: 'x'.repeat(73) }, 'form_password_length_too_long'],
-      ['another sign-in method', { strategy: 'oauth_google' }, 'form_param_value_invalid'],
-      ['a made-up invitation', { strategy: 'ticket', ticket: 'made-up' }, 'ticket_invalid_code'],
-    ])('refuses %s', async (_what, fields, code) => {
-      if (!world.clerk.services.store.userByEmail('taken@rollcall.test')) {
-        await world.addUser({ email: 'taken@rollcall.test' });
-      }
-      const { answer } = await startSignUp(newEmail(), fields);
-      expect(errorCode(answer)).toBe(code);
-    });
-
-    it('accepts an invitation: the address counts as proven and its metadata is carried over', async () => {
-      const email = newEmail();
-      const ticket = newToken();
-      const now = world.clerk.services.clock.now();
-      world.clerk.services.store.transact((tx) =>
-        tx.insert('invitations', {
-          id: `inv_${ticket}`,
-          emailAddress: email,
-          status: 'pending',
-          publicMetadata: { role: 'admin' },
-          redirectUrl: null,
-          ticket,
-          expiresAt: null,
-          createdAt: now,
-          updatedAt: now,
-        }),
-      );
-      const client = await browser();
-      const fields = { strategy: 'ticket', ticket, password: 'long-enough-1' };
-      const answer = await client.post('/v1/client/sign_ups', fields);
-      expect(at(answer.body, 'response', 'status')).toBe('complete');
-      const person = world.clerk.services.store.userByEmail(email);
-      expect(person?.publicMetadata).toEqual({ role: 'admin' });
-      expect(world.clerk.services.store.get('invitations', `inv_${ticket}`)?.status).toBe(
-        'accepted',
-      );
-    });
-  });
 
   describe('sessions', () => {
     it('renews tokens as bare objects, for sessions and for the convex template', async () => {

@@ -7,6 +7,8 @@ import { guardedPage } from './guard';
 /** Every file of the page by name: nothing else can be asked for. */
 const assets: Record<string, string> = {
   'dashboard.css': 'text/css; charset=utf-8',
+  'controls.css': 'text/css; charset=utf-8',
+  'content.css': 'text/css; charset=utf-8',
   'icon.svg': 'image/svg+xml',
   'main.js': 'text/javascript; charset=utf-8',
   'api.js': 'text/javascript; charset=utf-8',

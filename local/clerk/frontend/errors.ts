@@ -143,6 +143,14 @@ export const frontendErrors = {
       'already verified',
       'This verification has already been verified.',
     ),
+  redirectUrlInvalid: () =>
+    new ClerkError(422, {
+      code: 'invalid_redirect_url',
+      message: 'Redirect url invalid',
+      longMessage:
+        'The local Clerk returns to loopback addresses only (localhost, 127.0.0.1, [::1]).',
+      meta: { param_name: 'redirect_url' },
+    }),
   ticketInvalid: () =>
     plainError(
       400,

@@ -82,14 +82,8 @@ function countFailure(ctx: RequestContext, { user }: Attempt): Error {
     const lockOver = current.lockedUntil !== null && current.lockedUntil <= now;
     const failedAttempts = (lockOver ? 0 : current.failedAttempts) + 1;
     const locked = failedAttempts >= verificationAttemptsMax;
-    const lockedUntil = locked ? now + lockoutMs : null;
-    tx.update('users', user.id, {
-      failedAttempts,
-      locked,
-      lockedUntil,
-      // Not a change of the person: the register of versions moves only when the lock closes.
-      ...(locked ? {} : { updatedAt: current.updatedAt }),
-    });
+    const closing = locked && { locked, lockedUntil: now + lockoutMs };
+    tx.update('users', user.id, { failedAttempts, ...closing });
     return locked
       ? frontendErrors.userLocked(lockoutMs / 1000)
       : frontendErrors.passwordIncorrect();

@@ -9,6 +9,7 @@ import { scriptRoutes } from './scripts';
 import { sessionRoutes } from './sessions';
 import { signInRoutes } from './sign-ins';
 import { signUpRoutes } from './sign-ups';
+import { ticketRoutes } from './tickets';
 
 /** The Frontend API: what clerk-js in the browser talks to. */
 export const frontendRoutes: readonly Route[] = [
@@ -20,6 +21,7 @@ export const frontendRoutes: readonly Route[] = [
   ...meRoutes,
   ...mySessionRoutes,
   ...emailAddressRoutes,
+  ...ticketRoutes,
   ...imageRoutes,
   ...scriptRoutes,
 ];

@@ -24,8 +24,7 @@ function touch(ctx: RequestContext) {
       tx.update('clients', client.id, { lastActiveSessionId: session.id });
     }
     if (now - (user.lastActiveAt ?? 0) >= activityGrainMs) {
-      // Clerk notes activity without calling it a change of the person.
-      tx.update('users', user.id, { lastActiveAt: now, updatedAt: user.updatedAt });
+      tx.update('users', user.id, { lastActiveAt: now });
     }
     return tx.update('sessions', session.id, { lastActiveAt: now, lastActiveOrganizationId });
   });

@@ -2,8 +2,9 @@ import { assertEmailFree, newEmailAddress } from '../actions/identifiers';
 import { newUser } from '../actions/users';
 import type { RequestContext } from '../http/router';
 import type { ClerkTransaction } from '../store/clerk-store';
-import type { InvitationEntity, SignUpEntity, UserEntity } from '../store/types';
+import type { SignUpEntity, UserEntity } from '../store/types';
 import { startSession } from './sign-in-completion';
+import { acceptInvitation, findInvitation, type Invitation } from './tickets';
 
 /** Makes the person of a finished sign-up and signs them in. Inside the caller's transaction. */
 export function completeSignUp(
@@ -14,9 +15,10 @@ export function completeSignUp(
   const email = signUp.emailAddress ?? '';
   // Somebody else may have taken the address since the sign-up began.
   assertEmailFree(tx, email);
-  const invitation = signUp.invitationId ? tx.get('invitations', signUp.invitationId) : null;
-  const user = tx.insert('users', personOf(signUp, invitation, ctx.services.clock.now()));
-  if (invitation) tx.update('invitations', invitation.id, { status: 'accepted' });
+  const nowMs = ctx.services.clock.now();
+  const invitation = findInvitation(tx, signUp.invitationId);
+  const user = tx.insert('users', personOf(signUp, invitation, nowMs));
+  if (invitation) acceptInvitation(tx, invitation, { userId: user.id, nowMs });
   const session = startSession(tx, ctx, { clientId: signUp.clientId, user });
   return tx.update('signUps', signUp.id, {
     status: 'complete',
@@ -27,11 +29,7 @@ export function completeSignUp(
   });
 }
 
-function personOf(
-  signUp: SignUpEntity,
-  invitation: InvitationEntity | null,
-  now: number,
-): UserEntity {
+function personOf(signUp: SignUpEntity, invited: Invitation | null, now: number): UserEntity {
   const email = newEmailAddress(signUp.emailAddress ?? '', now, signUp.emailVerification);
   return newUser(now, {
     username: signUp.username,
@@ -42,7 +40,7 @@ function personOf(
     primaryEmailId: email.id,
     passwordHash: signUp.passwordHash,
     passwordUpdatedAt: signUp.passwordHash === null ? null : now,
-    publicMetadata: invitation?.publicMetadata ?? {},
+    publicMetadata: invited?.kind === 'application' ? invited.invitation.publicMetadata : {},
     unsafeMetadata: signUp.unsafeMetadata,
     legalAcceptedAt: signUp.legalAcceptedAt,
   });

@@ -13,8 +13,8 @@ import { assertPasswordAllowed } from '../actions/passwords';
 import { attemptAbandonMs } from './sign-in-attempt';
 import { originOf } from '../backend/origin';
 import { completeSignUp } from './sign-up-completion';
-import { invitationOf, withInvitation } from './sign-up-invitation';
 import { signUpNeeds, signUpResource } from './sign-up-resource';
+import { requireTicket } from './tickets';
 import { attemptCode, sendCode } from './verifications';
 
 /** The fields of the form that were sent; each may come now or in a later update. */
@@ -52,6 +52,18 @@ function requireSignUp(ctx: RequestContext): { client: ClientEntity; signUp: Sig
   return { client, signUp };
 }
 
+/** Whoever follows the link of the mail has proven the address, and cannot choose another. */
+function invitedFields(ctx: RequestContext): Partial<SignUpEntity> {
+  const ticket = text(ctx, 'ticket');
+  if (ticket === undefined) return {};
+  const { invitation } = requireTicket(ctx, ticket);
+  return {
+    emailAddress: freeEmail(ctx, invitation.emailAddress),
+    emailVerification: { strategy: 'ticket', status: 'verified', attempts: 1, expireAt: null },
+    invitationId: invitation.id,
+  };
+}
+
 async function createSignUp(ctx: RequestContext) {
   const { store, clock } = ctx.services;
   const client = requireClient(ctx);
@@ -61,7 +73,7 @@ async function createSignUp(ctx: RequestContext) {
   if (strategy !== undefined && strategy !== 'ticket' && strategy !== 'email_code') {
     throw frontendErrors.strategyNotAllowed(strategy);
   }
-  const invitation = invitationOf(ctx);
+  const invited = invitedFields(ctx);
   const fields = await givenFields(ctx);
   const done = store.transact((tx) => {
     const created = tx.insert('signUps', {
@@ -83,7 +95,8 @@ async function createSignUp(ctx: RequestContext) {
       abandonAt: now + attemptAbandonMs,
       createdAt: now,
       updatedAt: now,
-      ...withInvitation({ ...fields }, invitation),
+      ...fields,
+      ...invited,
     });
     tx.update('clients', client.id, { signUpId: created.id });
     return settle(tx, ctx, created);
@@ -105,7 +118,9 @@ async function updateSignUp(ctx: RequestContext) {
   const changesEmail =
     fields.emailAddress !== undefined && fields.emailAddress !== signUp.emailAddress;
   const done = ctx.services.store.transact((tx) => {
-    const patch = { ...fields, ...(changesEmail && { emailVerification: null }) };
+    // Another address has to be proven anew, and was not invited.
+    const reset = changesEmail && { emailVerification: null, invitationId: null };
+    const patch = { ...fields, ...reset };
     return settle(tx, ctx, tx.update('signUps', signUp.id, patch));
   }, originOf(ctx));
   return piggybacked(ctx, client.id, signUpResource(done));
