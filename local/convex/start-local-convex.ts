@@ -11,7 +11,6 @@ import { loadInstanceKeys } from './keys/instance-keys';
 import { openEngine, type OpenEngine } from './open-engine';
 import { CronLoop } from './scheduler/cron-loop';
 import { JobLoop } from './scheduler/job-loop';
-import { explainFolderError } from './start-error';
 import { QueryHub } from './sync/query-hub';
 import { SyncServer } from './sync/sync-server';
 
@@ -57,7 +56,7 @@ export async function startLocalConvex(options: LocalConvexOptions): Promise<Loc
   } catch (error) {
     api.close();
     site.close();
-    throw explainFolderError(error, options.dataDir);
+    throw error;
   }
 }
 
