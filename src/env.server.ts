@@ -44,6 +44,11 @@ const remedies: Record<string, string> = {
   CONVEX_SITE_URL: 'Convex Dashboard -> Settings -> URL, https://<deployment>.convex.site',
 };
 
+/** The name that an issue is about; issues of this schema are about exactly one. */
+function environmentName(segment: unknown): string {
+  return typeof segment === 'string' ? segment : 'environment';
+}
+
 /** Raised at boot with one line for every missing or malformed name (requirement B9). */
 export class EnvironmentError extends Error {
   readonly problems: { name: string; problem: string }[];
@@ -76,7 +81,7 @@ export function parseServerEnv(source: Record<string, string | undefined>) {
     onValidationError: (issues) => {
       throw new EnvironmentError(
         issues.map((issue) => {
-          const name = String(issue.path?.[0] ?? 'environment');
+          const name = environmentName(issue.path?.[0]);
           return { name, problem: source[name] ? `malformed, ${issue.message}` : 'missing' };
         }),
       );

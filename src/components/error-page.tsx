@@ -31,7 +31,12 @@ export function ErrorPage({ error, reset }: ErrorPageProps) {
     void router.invalidate();
   };
   return (
-    <Notice icon={iconOf(error.code)} title="This page cannot be shown right now" role="alert">
+    <Notice
+      level={1}
+      icon={iconOf(error.code)}
+      title="This page cannot be shown right now"
+      role="alert"
+    >
       <p>{error.message}</p>
       <p className="font-mono text-xs">{error.code}</p>
       <Button onClick={retry}>Try again</Button>

@@ -7,10 +7,13 @@ interface NoticeProps {
   children?: ReactNode;
   role?: 'alert' | 'status';
   className?: string;
+  /** 1 where the message is the page itself. */
+  level?: 1 | 2;
 }
 
 /** A whole page's or list's worth of message: empty, refused, failed. */
-export function Notice({ icon, title, children, role, className }: NoticeProps) {
+export function Notice({ icon, title, children, role, className, level = 2 }: NoticeProps) {
+  const Heading = level === 1 ? 'h1' : 'h2';
   return (
     <div
       role={role}
@@ -22,7 +25,7 @@ export function Notice({ icon, title, children, role, className }: NoticeProps) 
       <span className="mb-1 flex size-12 items-center justify-center rounded-full bg-muted [&_svg]:size-6">
         {icon}
       </span>
-      <h1 className="text-base font-semibold text-balance text-foreground">{title}</h1>
+      <Heading className="text-base font-semibold text-balance text-foreground">{title}</Heading>
       {children}
     </div>
   );

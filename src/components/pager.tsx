@@ -14,6 +14,7 @@ interface PagerProps {
   /** Identifies the list; positions of another list mean nothing in this one. */
   listKey: string;
   onMove: (position: Position) => void;
+  /** Follows the page number, with what separates it. */
   summary?: string;
 }
 
@@ -38,7 +39,7 @@ export function Pager({ position, nextCursor, listKey, onMove, summary }: PagerP
     <nav aria-label="Pages" className="flex items-center justify-between gap-3 text-sm">
       <p className="text-muted-foreground" aria-live="polite">
         Page {page}
-        {summary && ` · ${summary}`}
+        {summary}
       </p>
       <div className="flex gap-2">
         <Button variant="outline" size="sm" disabled={page === 1} onClick={goBack}>

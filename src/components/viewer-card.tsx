@@ -9,11 +9,7 @@ import { Card } from './ui/card';
 export function ViewerCard() {
   const viewer = useViewer();
   return (
-    <Card
-      className="flex-row flex-wrap items-center gap-x-4 gap-y-3"
-      aria-label="Your account"
-      role="region"
-    >
+    <Card className="flex-row flex-wrap items-center gap-x-4 gap-y-3" aria-label="Your account">
       <Avatar name={viewer.name} imageUrl={viewer.imageUrl} className="size-12 text-sm" />
       <div className="grid min-w-0 flex-1 gap-0.5">
         <p className="flex flex-wrap items-center gap-2 font-semibold">

@@ -11,6 +11,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 function useConvexAuthFromClerk() {
   const { isLoaded, isSignedIn, getToken, sessionId, sessionClaims } = useAuth();
   const integrated = sessionClaims?.['aud'] === 'convex';
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- see the dependencies
   const fetchAccessToken = useCallback(
     async ({ forceRefreshToken }: { forceRefreshToken: boolean }): Promise<string | null> => {
       const template = integrated ? {} : { template: 'convex' };
@@ -25,6 +26,7 @@ function useConvexAuthFromClerk() {
       return null;
     },
     // A new session asks anew; getToken itself is not stable between renders.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
     [sessionId, integrated],
   );
   return useMemo(

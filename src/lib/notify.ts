@@ -34,7 +34,7 @@ export function takeNotifications(next: Show): () => void {
 
 /** Whether any message was ever sent, as an external store. */
 export const notificationsWanted = {
-  subscribe(listener: () => void): () => void {
+  subscribe: (listener: () => void): (() => void) => {
     listeners.add(listener);
     return () => listeners.delete(listener);
   },

@@ -1,9 +1,11 @@
 import * as z from 'zod/mini';
+import { catch as orElse } from 'zod/mini';
 import { searchLengthMax } from '../shared/people';
 
 /** A field of the address: malformed counts as absent. */
 export function optional<T extends z.core.$ZodType>(schema: T) {
-  return z.catch(z.optional(schema), undefined as never);
+  // Every optional schema yields undefined; the type parameter hides it.
+  return orElse(z.optional(schema), undefined as never);
 }
 
 function asSearchText(value: string | number | boolean): string | undefined {

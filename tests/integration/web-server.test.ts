@@ -116,7 +116,7 @@ beforeAll(async () => {
   mkdirSync(cache, { recursive: true });
   outDir = mkdtempSync(path.join(cache, 'rollcall-web-'));
   const built = build();
-  expect(built.status, built.stderr).toBe(0);
+  if (built.status !== 0) throw new Error(`the web app does not build: ${built.stderr}`);
   Object.assign(process.env, {
     CLERK_PUBLISHABLE_KEY: publishableKey,
     CLERK_SECRET_KEY: 'sk_test_integration',

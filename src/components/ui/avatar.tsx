@@ -12,7 +12,7 @@ function initials(name: string): string {
   const letters = [words[0], words.length > 1 ? words.at(-1) : undefined];
   return (
     letters
-      .map((word) => (word ? [...word][0] : ''))
+      .map((word) => (word ? Array.from(word)[0] : ''))
       .join('')
       .toUpperCase() || '?'
   );

@@ -31,15 +31,11 @@ function Statistics() {
   }
   if (!stats) {
     return (
-      <div
-        role="status"
-        aria-label="Loading the counts"
-        className="grid gap-4 sm:grid-cols-2 lg:grid-cols-4"
-      >
+      <output aria-label="Loading the counts" className="grid gap-4 sm:grid-cols-2 lg:grid-cols-4">
         {Array.from({ length: 4 }, (_, index) => (
           <Skeleton key={index} className="h-28 rounded-xl" />
         ))}
-      </div>
+      </output>
     );
   }
   const mayManage = canSometimes(actorOf(viewer), 'users:read');

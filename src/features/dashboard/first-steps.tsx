@@ -8,7 +8,7 @@ export function FirstSteps({ viewer }: { viewer: Viewer }) {
   const email = viewer.email ?? '<your email>';
   const isOwner = viewer.role === ownerRole;
   return (
-    <Card role="region" aria-label="First steps">
+    <Card aria-label="First steps">
       <CardHeader>
         <CardTitle>So far you are the only one here</CardTitle>
         <CardDescription>Three things make this installation useful:</CardDescription>

@@ -32,7 +32,7 @@ function health({ pending, failed }: Stats['pushes']) {
 export function PushHealth({ stats }: { stats: Stats }) {
   const { icon, title, text } = health(stats.pushes);
   return (
-    <Card role="region" aria-label="Sync with Clerk" className="flex-row items-start gap-3">
+    <Card aria-label="Sync with Clerk" className="flex-row items-start gap-3">
       {icon}
       <div className="grid gap-1.5">
         <CardTitle>{title}</CardTitle>

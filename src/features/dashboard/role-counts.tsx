@@ -6,11 +6,7 @@ import type { Stats } from './queries';
 
 function Count({ label, value, children }: { label: string; value: number; children: ReactNode }) {
   return (
-    <Card
-      role="group"
-      aria-label={`${label}: ${value}`}
-      className="relative gap-2 has-[a:hover]:bg-muted/50"
-    >
+    <Card aria-label={`${label}: ${value}`} className="relative gap-2 has-[a:hover]:bg-muted/50">
       <CardTitle className="text-muted-foreground">{label}</CardTitle>
       <p className="text-3xl font-semibold tracking-tight tabular-nums">
         {value.toLocaleString('en')}

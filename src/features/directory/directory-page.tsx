@@ -38,11 +38,11 @@ const grid = 'grid gap-3 sm:grid-cols-2 xl:grid-cols-3';
 
 function LoadingPeople() {
   return (
-    <div role="status" aria-label="Loading the directory" className={grid}>
+    <output aria-label="Loading the directory" className={grid}>
       {Array.from({ length: 9 }, (_, index) => (
         <Skeleton key={index} className="h-15.5 rounded-xl" />
       ))}
-    </div>
+    </output>
   );
 }
 

@@ -11,6 +11,7 @@ export function AdminArea() {
   if (canSometimes(actorOf(viewer), 'users:read')) return <Outlet />;
   return (
     <Notice
+      level={1}
       role="alert"
       icon={<ShieldAlertIcon aria-hidden />}
       title="Unauthorized: Admin access required"

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { appConfig } from '../../../app.config';
 import { Logo } from '../../components/logo';
 import { ThemeSwitch } from '../../components/theme-switch';
+import { Button } from '../../components/ui/button';
 import { Skeleton } from '../../components/ui/skeleton';
 import { errorCodes } from '../../shared/error-codes';
 
@@ -19,22 +20,18 @@ export function AuthPage({ title, children }: { title: string; children: ReactNo
       <main className="flex flex-1 flex-col items-center justify-center px-4 pb-16">
         <h1 className="sr-only">{title}</h1>
         <ClerkLoading>
-          <div
-            role="status"
-            aria-label="Loading"
-            className="w-full max-w-100 rounded-xl border bg-card p-8"
-          >
+          <output aria-label="Loading" className="w-full max-w-100 rounded-xl border bg-card p-8">
             <Skeleton className="mx-auto mb-8 h-6 w-48" />
             <Skeleton className="mb-4 h-9" />
             <Skeleton className="h-9" />
-          </div>
+          </output>
         </ClerkLoading>
         <ClerkFailed>
           <div role="alert" className="max-w-sm rounded-xl border bg-card p-8 text-center text-sm">
             <p className="mb-4">{errorCodes.CLERK_UNAVAILABLE.text}</p>
-            <a href="" className="font-medium text-primary underline-offset-4 hover:underline">
+            <Button variant="outline" onClick={() => window.location.reload()}>
               Try again
-            </a>
+            </Button>
           </div>
         </ClerkFailed>
         {children}

@@ -22,24 +22,21 @@ function useConnectionLost(): boolean {
 
 /** Says that the page no longer follows changes, while the live connection is away. */
 export function ConnectionNotice() {
-  const lost = useConnectionLost();
+  // Mounting anew with each loss starts the wait anew.
+  return useConnectionLost() ? <PausedNotice /> : null;
+}
+
+function PausedNotice() {
   const [shown, setShown] = useState(false);
   useEffect(() => {
-    if (!lost) {
-      setShown(false);
-      return undefined;
-    }
     const timer = setTimeout(() => setShown(true), quietForMs);
     return () => clearTimeout(timer);
-  }, [lost]);
+  }, []);
   if (!shown) return null;
   return (
-    <p
-      role="status"
-      className="flex items-center justify-center gap-2 border-b bg-warning/10 px-4 py-1.5 text-xs text-warning"
-    >
+    <output className="flex items-center justify-center gap-2 border-b bg-warning/10 px-4 py-1.5 text-xs text-warning">
       <WifiOffIcon className="size-3.5" aria-hidden />
       Live updates are paused; reconnecting.
-    </p>
+    </output>
   );
 }

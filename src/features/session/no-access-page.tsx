@@ -7,7 +7,7 @@ import { Button, buttonVariants } from '../../components/ui/button';
 export function NoAccessPage() {
   return (
     <main className="grid min-h-dvh place-items-center">
-      <Notice icon={<ShieldOffIcon aria-hidden />} title="Your account has no access">
+      <Notice level={1} icon={<ShieldOffIcon aria-hidden />} title="Your account has no access">
         <p>
           It is deactivated or was removed. If you think this is a mistake, ask an administrator.
         </p>

@@ -42,9 +42,9 @@ export function ChangeRoleDialog({ user, role, open, onOpenChange }: ChangeRoleD
           effect here at once, also on pages that are open, and is then sent to Clerk.
         </AlertDialogDescription>
         {already && (
-          <p role="status" className="text-sm text-muted-foreground">
+          <output className="text-sm text-muted-foreground">
             {user.name} already has this role.
-          </p>
+          </output>
         )}
         {setRole.error && (
           <p

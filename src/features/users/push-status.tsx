@@ -24,7 +24,7 @@ export function PushStatus({ user }: { user: UserRow }) {
   switch (state) {
     case 'synced':
       return (
-        <span className="inline-flex items-center gap-1 text-xs text-muted-foreground">
+        <span className="inline-flex items-center gap-1 align-middle text-xs text-muted-foreground">
           <CheckIcon className="size-3.5" aria-hidden /> Synced
         </span>
       );

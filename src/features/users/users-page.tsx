@@ -22,7 +22,7 @@ const noRows: UserRow[] = [];
 
 function LoadingRows() {
   return (
-    <div role="status" aria-label="Loading users" className="grid gap-px p-3">
+    <output aria-label="Loading users" className="grid gap-px p-3">
       {Array.from({ length: 8 }, (_, index) => (
         <div key={index} className="flex items-center gap-3 py-2">
           <Skeleton className="size-9 rounded-full" />
@@ -30,7 +30,7 @@ function LoadingRows() {
           <Skeleton className="ml-auto hidden h-4 w-64 sm:block" />
         </div>
       ))}
-    </div>
+    </output>
   );
 }
 
@@ -88,9 +88,9 @@ function nextCursorOf(data: UsersPageData | undefined, stale: boolean): string |
 
 function useSummary({ q, role, state }: UsersSearch): string | undefined {
   const { data: stats } = useQuery(statsQuery);
-  if (q || role || state || !stats) return q ? 'best match first' : undefined;
+  if (q || role || state || !stats) return q ? ' · best match first' : undefined;
   const pages = Math.max(1, Math.ceil(stats.total / rowsPerPage));
-  return `of ${pages.toLocaleString('en')}, ${stats.total.toLocaleString('en')} users`;
+  return ` of ${pages.toLocaleString('en')} · ${stats.total.toLocaleString('en')} users`;
 }
 
 /** Requirement C1, C3: everybody, live, page by page, with the address as the state. */

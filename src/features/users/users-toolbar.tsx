@@ -27,7 +27,7 @@ interface UsersToolbarProps {
 export function UsersToolbar({ search, onSearch }: UsersToolbarProps) {
   const filtered = Boolean(search.q ?? search.role ?? search.state);
   return (
-    <div role="search" className="mb-4 flex flex-wrap items-center gap-2">
+    <search className="mb-4 flex flex-wrap items-center gap-2">
       <SearchField
         label="Search by name or email"
         icon={<SearchIcon aria-hidden />}
@@ -59,6 +59,6 @@ export function UsersToolbar({ search, onSearch }: UsersToolbarProps) {
           <XIcon aria-hidden /> Clear
         </Button>
       )}
-    </div>
+    </search>
   );
 }
