@@ -10,12 +10,14 @@ import {
 } from '../store/contract';
 import { evaluateAuthConfig } from './auth-config';
 import type { Env } from './environment';
+import { functionSpec } from './function-spec';
 import { evaluatePush } from './evaluate-push';
 import { startPushAnswer } from './push-answer';
 import { finishPushAnswer, indexDiff } from './push-diff';
 import { PushError } from './push-error';
 import { parseFinishPush, parseStartPush, parseWaitForSchema } from './push-request';
 import type { PushedCode } from './pushed-code';
+import { schemaPrediction } from './schema-prediction';
 import { savePush } from './saved-push';
 
 /** What is live: replaced as a whole. */
@@ -84,6 +86,21 @@ export class Deployer {
   async evaluatePush(body: unknown): Promise<JsonObject> {
     const { deployment } = await this.#evaluate(body);
     return { schemaChange: this.#schemaChange(deployment.code) };
+  }
+
+  async evaluateSchema(body: unknown): Promise<JsonObject> {
+    const { deployment } = await this.#evaluate(body);
+    const live = this.parts.live()?.code;
+    const { value } = await this.parts.store.read((tx) =>
+      schemaPrediction(tx, live, deployment.code),
+    );
+    return value;
+  }
+
+  /** What `convex function-spec` lists. */
+  functionSpec(componentPath: string): Json {
+    const component = this.parts.live()?.code.component(componentPath);
+    return component ? functionSpec(component) : [];
   }
 
   async waitForSchema(body: unknown): Promise<JsonObject> {
