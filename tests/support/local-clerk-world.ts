@@ -40,11 +40,6 @@ export interface LocalClerkWorld {
   close(): Promise<void>;
 }
 
-/** A clock that stands still until it is moved. */
-export function standingClock(at = 1_790_000_000_000): Clock {
-  return createClock(() => at);
-}
-
 /**
  * A local Clerk of its own in a folder of its own. While it runs, every answer of its Backend API
  * that passes through `fetch`, the SDK's included, is checked against Clerk's OpenAPI; one that
