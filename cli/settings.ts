@@ -65,7 +65,8 @@ export function loadSettings({
   for (const file of files) {
     const values = known(readFile(file));
     if (!values.CLERK_SECRET_KEY && !values.CONVEX_URL && !values.CONVEX_SELF_HOSTED_URL) continue;
-    const name = path.relative(root, file);
+    const relative = path.relative(root, file);
+    const name = relative.startsWith('..') ? file : relative;
     const overridden = Object.keys(own).length > 0;
     return {
       values: { ...values, ...own },

@@ -16,9 +16,10 @@ const marks: Record<Finding['state'], string> = {
 
 export async function findings(context: CommandContext): Promise<Finding[]> {
   const { settings } = context;
-  const [clerk, webhooks] = await Promise.all([checkClerk(settings), checkWebhooks(settings)]);
-  // After the webhooks: the test event is then the last delivery, which proves the whole way.
-  return [...checkSettings(settings), ...clerk, ...webhooks, ...(await checkConvex(context))];
+  const [clerk, convex] = await Promise.all([checkClerk(settings), checkConvex(context)]);
+  // Last, so that the test events are not what "last webhook" speaks of.
+  const webhooks = await checkWebhooks(settings);
+  return [...checkSettings(settings), ...clerk, ...convex, ...webhooks];
 }
 
 function text(finding: Finding): string {
