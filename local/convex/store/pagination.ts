@@ -26,7 +26,8 @@ export function readPage(of: PageOf, request: PageRequest): PageResult {
   const fingerprint = queryFingerprint(of.namespace, query, of.plan.fields);
   const encode = (position: Position) => of.cursors.encode(position, fingerprint);
   const decode = (cursor: string) => of.cursors.decode(cursor, fingerprint);
-  const start: Position = request.cursor === null ? { kind: 'start' } : decode(request.cursor);
+  const start: Position =
+    typeof request.cursor === 'string' ? decode(request.cursor) : { kind: 'start' };
   const stop = request.endCursor ? decode(request.endCursor) : undefined;
 
   const isEmpty =

@@ -25,6 +25,8 @@ interface Task {
   reject(error: Error): void;
 }
 
+const turnOfEventLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 /**
  * The queue of transactions. Bodies run one after the other; writes gather in one SQLite
  * transaction, each in a savepoint of its own; results are handed out after its commit.
@@ -151,7 +153,11 @@ export class SerialStore implements Store {
   async #drain(): Promise<void> {
     this.#isScheduled = false;
     this.#isRunning = true;
-    while (this.#queue.length > 0) await this.#runBatch();
+    while (this.#queue.length > 0) {
+      await this.#runBatch();
+      // Callers that go on at once would else keep sockets, timers and listeners waiting forever.
+      await turnOfEventLoop();
+    }
     this.#isRunning = false;
     for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
