@@ -40,7 +40,8 @@ describe("The local Clerk's dashboard page, in Chromium", () => {
   });
   afterEach(() => {
     answer = 200;
-    expect(faults.splice(0)).toEqual([]);
+    const seen = faults.splice(0);
+    if (seen.length > 0) throw new Error(`in the page: ${seen.join('; ')}`);
   });
 
   const newEmail = () => `board${++people}@rollcall.test`;
@@ -176,6 +177,7 @@ describe("The local Clerk's dashboard page, in Chromium", () => {
     await page.getByRole('heading', { name: 'Zenobia Quillfeather' }).waitFor();
     await page.goBack();
     await page.getByText('1 to 1 of 1').waitFor();
+    expect(await page.getByLabel('Search users').inputValue()).toBe(wanted);
     await page.context().close();
   });
 

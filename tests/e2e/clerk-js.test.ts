@@ -31,7 +31,7 @@ describe('Unmodified clerk-js and its components, in Chromium', () => {
   });
   afterEach(() => {
     const seen = faults.splice(0);
-    expect(seen).toEqual([]);
+    if (seen.length > 0) throw new Error(`in the page: ${seen.join('; ')}`);
   });
 
   const newEmail = () => `browser${++people}@rollcall.test`;
@@ -114,6 +114,7 @@ describe('Unmodified clerk-js and its components, in Chromium', () => {
     await page.getByText(`signed in as ${email}`).waitFor();
     const tab = await open('/', await page.context().newPage());
     await tab.getByText(`signed in as ${email}`).waitFor();
+    expect(await sessionCookie(tab)).toBe(await sessionCookie(page));
     await page.context().close();
   });
 
@@ -122,6 +123,7 @@ describe('Unmodified clerk-js and its components, in Chromium', () => {
     await page.getByLabel('Email address').fill('nobody@rollcall.test');
     await page.getByRole('button', { name: 'Continue', exact: true }).click();
     await fieldError(page, "Couldn't find your account.");
+    expect(await page.locator('#who').textContent()).toBe('signed out');
     await page.context().close();
   });
 

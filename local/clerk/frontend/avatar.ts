@@ -6,7 +6,11 @@ export function initialsOf(name: string): string {
   const first = words[0];
   if (first === undefined) return '?';
   const last = name.includes('@') || words.length === 1 ? '' : (words.at(-1) ?? '');
-  return `${[...first][0] ?? ''}${[...last][0] ?? ''}`.toUpperCase();
+  return `${firstLetter(first)}${firstLetter(last)}`.toUpperCase();
+}
+
+function firstLetter(word: string): string {
+  return /^[\p{L}\p{N}]/u.exec(word)?.[0] ?? '';
 }
 
 /** A quiet disc with initials; the colour stays with the id through changes of name. */

@@ -67,5 +67,5 @@ async function show() {
   }
 }
 
-window.addEventListener('hashchange', show);
-show();
+window.addEventListener('hashchange', () => void show());
+void show();

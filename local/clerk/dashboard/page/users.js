@@ -1,5 +1,5 @@
 import { get } from './api.js';
-import { badge, h, number, time } from './dom.js';
+import { announce, badge, h, number, time } from './dom.js';
 
 const pageSize = 25;
 /** Long enough not to ask on every key, short enough to feel immediate. */
@@ -18,6 +18,13 @@ export async function usersView({ query }) {
   let page = Math.max(1, Number(query.get('page')) || 1);
   let turn = 0;
 
+  /** At once, so that "back" returns to what was typed, even if its answer never came. */
+  const keepAddress = () => {
+    const kept = new URLSearchParams();
+    if (search.value.trim() !== '') kept.set('query', search.value.trim());
+    if (page > 1) kept.set('page', page);
+    history.replaceState(null, '', kept.size > 0 ? `#/users?${kept}` : '#/users');
+  };
   const load = async () => {
     const mine = ++turn;
     const params = new URLSearchParams({ limit: pageSize, offset: (page - 1) * pageSize });
@@ -25,22 +32,19 @@ export async function usersView({ query }) {
     const answer = await get(`/_local/dashboard/users?${params}`);
     if (mine !== turn) return;
     results.replaceChildren(...rows(answer, page, go));
-    const kept = new URLSearchParams();
-    if (search.value.trim() !== '') kept.set('query', search.value.trim());
-    if (page > 1) kept.set('page', page);
-    const address = kept.size > 0 ? `#/users?${kept}` : '#/users';
-    history.replaceState(null, '', address);
   };
   const go = async (to) => {
     page = to;
-    await load();
+    keepAddress();
+    await load().catch((error) => announce(error.message, 'bad'));
     results.querySelector('caption')?.scrollIntoView({ block: 'nearest' });
   };
   let pause;
   search.addEventListener('input', () => {
     clearTimeout(pause);
+    page = 1;
+    keepAddress();
     pause = setTimeout(() => {
-      page = 1;
       load().catch((error) => results.replaceChildren(h('p', { className: 'bad' }, error.message)));
     }, typingPauseMs);
   });
