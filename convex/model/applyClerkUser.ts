@@ -63,25 +63,29 @@ async function create(ctx: MutationCtx, arrival: Arrival, cause: Cause): Promise
   const { user, via, instanceId } = arrival;
   const named = via.kind === 'store' ? undefined : user.role;
   const known = isRole(named);
-  const row = await insertUser(ctx, {
-    ...profile(user),
-    externalId: user.externalId,
-    role: known ? named : defaultRole,
-    isActive: true,
-    createdAt: user.createdAt,
-    updatedAt: cause.now,
-    clerk: register(arrival, instanceId, undefined),
-    roleRev: user.stamp?.rev ?? 0,
-    roleSource: known ? 'clerk' : 'default',
-    roleDecidedAt: 0,
-    roleIssue: named === undefined || known ? undefined : { raw: named, seenAt: cause.now },
-    push: { state: 'synced' },
-  });
-  await appendAudit(ctx, cause, {
-    action: 'user.created',
-    target: `user:${row.externalId}`,
-    after: { role: row.role, via: via.kind },
-  });
+  const role = known ? named : defaultRole;
+  // Independent writes go side by side: each wait costs a webhook more than the write itself.
+  const [row] = await Promise.all([
+    insertUser(ctx, {
+      ...profile(user),
+      externalId: user.externalId,
+      role,
+      isActive: true,
+      createdAt: user.createdAt,
+      updatedAt: cause.now,
+      clerk: register(arrival, instanceId, undefined),
+      roleRev: user.stamp?.rev ?? 0,
+      roleSource: known ? 'clerk' : 'default',
+      roleDecidedAt: 0,
+      roleIssue: named === undefined || known ? undefined : { raw: named, seenAt: cause.now },
+      push: { state: 'synced' },
+    }),
+    appendAudit(ctx, cause, {
+      action: 'user.created',
+      target: `user:${user.externalId}`,
+      after: { role, via: via.kind },
+    }),
+  ]);
   if (row.role === ownerRole) await releaseHeldDeletions(ctx, cause);
   return await bootstrap(ctx, row, user, cause);
 }
@@ -95,20 +99,22 @@ async function update(
   const { user } = arrival;
   const changedFields = changes(row, user);
   const merge = await mergeIncomingRole(ctx, row, user, cause);
-  const changed = await patchUser(ctx, merge.row, {
-    ...profile(user),
-    ...merge.change,
-    createdAt: user.createdAt,
-    clerk: register(arrival, arrival.instanceId ?? row.clerk.instanceId, row.clerk.refetch),
-    ...(changedFields.length > 0 ? { updatedAt: cause.now } : {}),
-  });
-  if (changedFields.length > 0) {
-    await appendAudit(ctx, cause, {
-      action: 'user.updated',
-      target: `user:${row.externalId}`,
-      after: { fields: changedFields },
-    });
-  }
+  const [changed] = await Promise.all([
+    patchUser(ctx, merge.row, {
+      ...profile(user),
+      ...merge.change,
+      createdAt: user.createdAt,
+      clerk: register(arrival, arrival.instanceId ?? row.clerk.instanceId, row.clerk.refetch),
+      ...(changedFields.length > 0 ? { updatedAt: cause.now } : {}),
+    }),
+    changedFields.length > 0
+      ? appendAudit(ctx, cause, {
+          action: 'user.updated',
+          target: `user:${row.externalId}`,
+          after: { fields: changedFields },
+        })
+      : undefined,
+  ]);
   await merge.finish(changed);
   const final = await bootstrap(ctx, changed, user, cause);
   return { kind: merge.quarantined ? 'quarantined' : 'updated', row: final };

@@ -22,7 +22,8 @@ export interface AuditEvent {
 
 /**
  * Appends one entry to the chain, in the caller's transaction: no change without its entry, no
- * entry without its change.
+ * entry without its change. May run beside other writes, but never beside another append: both
+ * would take the same place.
  */
 export async function appendAudit(ctx: MutationCtx, cause: Cause, event: AuditEvent) {
   const headRow = await ctx.db.query('auditHead').unique();
@@ -34,10 +35,13 @@ export async function appendAudit(ctx: MutationCtx, cause: Cause, event: AuditEv
     ...event,
     alarm: event.alarm ?? false,
   });
-  await ctx.db.insert('auditLog', entry);
   const head = { seq: entry.seq, hash: entry.hash };
-  if (headRow === null) await ctx.db.insert('auditHead', head);
-  else await ctx.db.patch('auditHead', headRow._id, head);
+  await Promise.all([
+    ctx.db.insert('auditLog', entry),
+    headRow === null
+      ? ctx.db.insert('auditHead', head)
+      : ctx.db.patch('auditHead', headRow._id, head),
+  ]);
 }
 
 export async function auditHead(ctx: QueryCtx): Promise<ChainHead> {

@@ -26,7 +26,7 @@ export interface PeopleCounts {
 }
 
 export async function countInserted(ctx: MutationCtx, row: Counted): Promise<void> {
-  await people.insertIfDoesNotExist(ctx, { namespace: cell(row), key: null, id: row._id });
+  await people.insert(ctx, { namespace: cell(row), key: null, id: row._id });
 }
 
 /**

@@ -30,9 +30,11 @@ export async function patchUser(
 ): Promise<UserRow> {
   const after: UserRow = { ...row, ...change };
   const derived = derive(after);
-  await ctx.db.patch('users', row._id, { ...change, ...derived });
   const changed = { ...after, ...derived };
-  await countChanged(ctx, row, changed);
+  await Promise.all([
+    ctx.db.patch('users', row._id, { ...change, ...derived }),
+    countChanged(ctx, row, changed),
+  ]);
   return changed;
 }
 

@@ -23,10 +23,10 @@ export async function verifyWebhookRequest(
   if (secrets.length === 0) {
     return { ok: false, code: 'NOT_CONFIGURED', why: 'CLERK_WEBHOOK_SECRET is not set' };
   }
-  const headers = readSvixHeaders(request.headers);
-  if (!headers.ok) return { ok: false, code: 'BAD_SIGNATURE', why: headers.why };
   const body = await readBody(request);
   if (!body.ok) return body;
+  const headers = readSvixHeaders(request.headers);
+  if (!headers.ok) return { ok: false, code: 'BAD_SIGNATURE', why: headers.why };
   const match = secrets.some((secret) => verifies(secret, body.text, headers.values));
   return match
     ? { ok: true, svixId: headers.values['svix-id'], body: body.text }
