@@ -3,6 +3,7 @@ import { Bearers } from './auth/bearer';
 import { TokenVerifier } from './auth/token-verifier';
 import type { Engine } from './engine/contract';
 import type { ServerContext } from './http/context';
+import { CommitHistory } from './http/commit-history';
 import { FunctionCalls } from './http/function-calls';
 import { FunctionLogs } from './http/function-logs';
 import { closeGently, listen } from './http/listen';
@@ -79,7 +80,8 @@ async function serve({ api, site, url, siteUrl, options }: Listening): Promise<L
   });
   const logs = new FunctionLogs();
   const bearers = new Bearers(adminKey, new TokenVerifier(() => engine.authProviders()));
-  const calls = new FunctionCalls(engine, { engine, deploy, url, siteUrl }, logs);
+  const history = new CommitHistory(engine);
+  const calls = new FunctionCalls(engine, { engine, deploy, url, siteUrl }, logs, history);
   const context: ServerContext = {
     engine,
     deploy,
@@ -102,6 +104,7 @@ async function serve({ api, site, url, siteUrl, options }: Listening): Promise<L
   await crons.start();
 
   const close = async () => {
+    logs.close();
     await sync.close();
     const servers = [closeGently(api, graceMs), closeGently(site, graceMs)];
     await Promise.all([...servers, jobs.stop(graceMs), crons.stop(graceMs)]);

@@ -6,7 +6,9 @@ import type {
   QueryResult,
   Ts,
 } from '../engine/contract';
+import type { CommitHistory } from './commit-history';
 import type { FunctionLogs } from './function-logs';
+import { HttpError } from './http-error';
 import { isSystemPath, runSystemQuery, type SystemQuerySources } from './system-queries';
 
 /**
@@ -21,18 +23,36 @@ export class FunctionCalls {
     private readonly engine: Engine,
     private readonly system: SystemQuerySources,
     private readonly logs: FunctionLogs,
+    private readonly history: CommitHistory,
   ) {}
 
-  async query(call: FunctionCall, options: { atTs?: Ts } = {}): Promise<QueryResult> {
+  async query(call: FunctionCall): Promise<QueryResult> {
     if (isSystemPath(call.path)) return runSystemQuery(this.system, call);
     const refused = componentRefusal(call);
     if (refused) {
       return { result: refused, ts: this.engine.currentTs(), reads: { overlaps: () => false } };
     }
     const startedAtMs = Date.now();
-    const outcome = await this.engine.runQuery(call, options);
+    const outcome = await this.engine.runQuery(call);
     this.#log('Query', call, startedAtMs, outcome.result);
     return outcome;
+  }
+
+  /**
+   * A query as of an earlier snapshot: run now, and answered when nothing it read has changed
+   * since. Old versions of documents are not kept.
+   */
+  async queryAt(call: FunctionCall, atTs: Ts): Promise<FunctionResult> {
+    const { result, reads, ts } = await this.query(call);
+    // What was committed just now is announced a moment later.
+    await new Promise(setImmediate);
+    if (this.history.isUnchanged(reads, atTs, ts)) return result;
+    throw new HttpError(
+      400,
+      'SnapshotTooOld',
+      'The data changed since this timestamp, and the local Convex runtime keeps no old versions. ' +
+        'Take a new timestamp from /api/query_ts (a new ConvexHttpClient) and ask again.',
+    );
   }
 
   async mutation(

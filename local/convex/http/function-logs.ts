@@ -48,6 +48,8 @@ export class FunctionLogs {
   }
 
   recordCompletion({ udfType, path, requestId, startedAtMs, result }: Completion): void {
+    // Live queries run again and again; that they did would push everything else out.
+    if (udfType === 'Query' && result.kind === 'success') return;
     const now = Date.now();
     this.#add({
       kind: 'Completion',
@@ -75,6 +77,11 @@ export class FunctionLogs {
     // The CLI drops the answer to cursor 0 and would ask again with 0: give it a place to stand.
     if (this.#seq === 0) this.#seq = 1;
     return { entries, newCursor: this.#seq };
+  }
+
+  /** Lets those go who wait. */
+  close(): void {
+    for (const wake of [...this.#waiting]) wake();
   }
 
   #somethingNew(signal: AbortSignal): Promise<void> {

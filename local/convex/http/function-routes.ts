@@ -40,7 +40,8 @@ export function functionRoutes(context: ServerContext): Record<string, Route> {
 /** `POST /api/run/<module>/<function>`: the path in the address, with dots or slashes. */
 export function runRoute(context: ServerContext): Route {
   return async (request, response, url) => {
-    const segments = decodeURIComponent(url.pathname.slice('/api/run/'.length)).split(/[/.]/);
+    // Module and function names need no escapes; an escaped one names nothing.
+    const segments = url.pathname.slice('/api/run/'.length).split(/[/.]/);
     const name = segments.pop();
     const body = await readJsonObject(request, functionBodyBytesMax);
     const path = `${segments.join('/')}:${name}`;
@@ -79,7 +80,8 @@ async function run(
 ): Promise<FunctionResult> {
   switch (kind) {
     case 'query':
-      return (await calls.query(call, atTs === undefined ? {} : { atTs })).result;
+      if (atTs !== undefined) return calls.queryAt(call, atTs);
+      return (await calls.query(call)).result;
     case 'mutation':
       return (await calls.mutation(call)).result;
     case 'action':

@@ -10,6 +10,7 @@ import { FakeConvexError, type FakeFunction } from './testing/fake-engine';
 import { startFakeConvex, type FakeConvex } from './testing/start-fake';
 
 const functions: Record<string, FakeFunction> = {
+  'kv:get': { kind: 'query', handler: ({ get }, { key }) => get(String(key)) },
   'echo:args': { kind: 'query', handler: (_ctx, args) => args },
   'echo:log': {
     kind: 'query',
@@ -53,11 +54,17 @@ const call = (path: string, body: Json, headers: Record<string, string> = {}) =>
 /** For what fetch does not let a test say. */
 function rawRequest(
   url: string,
-  options: { method?: string; headers?: Record<string, string | string[]>; body?: Buffer },
+  options: {
+    method?: string;
+    path?: string;
+    headers?: Record<string, string | string[]>;
+    body?: Buffer;
+  },
 ) {
   return new Promise<{ response: IncomingMessage; body: Buffer }>((resolve, reject) => {
     const request = httpRequest(url, {
       method: options.method ?? 'GET',
+      ...(options.path !== undefined && { path: options.path }),
       headers: options.headers ?? {},
     });
     request.on('error', reject);
@@ -84,6 +91,22 @@ describe('function endpoints', () => {
     expect(
       await client.consistentQuery(makeFunctionReference<'query'>('echo:args'), { a: 1 }),
     ).toEqual({ a: 1 });
+  });
+
+  it('answer a consistent query as of its timestamp, or say that the data has moved on', async () => {
+    const { ts } = (await (await call('/api/query_ts', {})).json()) as { ts: string };
+    const ask = async (key: string) => {
+      const body = { path: 'kv:get', args: { key }, format: 'json', ts };
+      const response = await call('/api/query_at_ts', body);
+      return [response.status, await response.json()];
+    };
+    convex.engine.commit(new Map([['other', 1]]));
+    expect(await ask('mine')).toMatchObject([200, { value: null }]);
+    convex.engine.commit(new Map([['mine', 1]]));
+    expect(await ask('mine')).toMatchObject([400, { code: 'SnapshotTooOld' }]);
+    expect((await call('/api/query_at_ts', { path: 'kv:get', args: {}, ts: 'x' })).status).toBe(
+      400,
+    );
   });
 
   it('answer with format "json" in plain JSON', async () => {
@@ -360,6 +383,19 @@ describe('deploy endpoints', () => {
     });
     expect(await (await fetch(`${convex.url}/instance_name`)).text()).toBe(convex.instanceName);
   });
+
+  it.each(['/api/run/%E0%A4%A', '//', '/api/run/'])(
+    'survive a malformed address: %s',
+    async (path) => {
+      const { response } = await rawRequest(convex.url, {
+        path,
+        method: 'POST',
+        body: Buffer.from('{}'),
+      });
+      expect(response.statusCode).toBeGreaterThanOrEqual(400);
+      expect(response.statusCode).toBeLessThan(500);
+    },
+  );
 
   it('refuse by name what the runtime lacks, and unknown addresses', async () => {
     const imported = await call('/api/import/start_upload', {}, admin());

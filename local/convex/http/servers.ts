@@ -5,6 +5,7 @@ import { deployRoutes } from './deploy-routes';
 import { envRoutes } from './env-routes';
 import { functionRoutes, runRoute } from './function-routes';
 import { requireLoopbackHost } from './host-guard';
+import { HttpError } from './http-error';
 import { serveHttpAction } from './http-actions';
 import { allowCors, sendError, sendText } from './responses';
 import { findRoute, type Route } from './router';
@@ -66,10 +67,17 @@ function listener(route: Route): RequestListener {
     const requestId = newRequestId();
     const serve = async () => {
       requireLoopbackHost(request.headers.host);
-      await route(request, response, new URL(request.url ?? '/', 'http://localhost'));
+      await route(request, response, parseUrl(request.url ?? '/'));
     };
     serve().catch((error: unknown) => sendError(request, response, error, requestId));
   };
+}
+
+/** Joined as text: a path like `//host` must not become another host. */
+function parseUrl(path: string): URL {
+  const url = `http://localhost${path}`;
+  if (path.startsWith('/') && URL.canParse(url)) return new URL(url);
+  throw new HttpError(400, 'BadRequest', 'The address of the request is malformed.');
 }
 
 async function requireAdmin({ bearers }: ServerContext, request: IncomingMessage): Promise<void> {

@@ -20,14 +20,19 @@ export class CronLoop {
   readonly #alarm = new Alarm(() => this.#run());
   readonly #running = new Map<string, Promise<void>>();
   #entries = new Map<string, Entry>();
+  /** Reloads run one after the other, so that the newest table wins. */
+  #reloading: Promise<void> = Promise.resolve();
   #undo: (() => void) | undefined;
   #isStopped = false;
 
   constructor(private readonly engine: Engine) {}
 
   async start(): Promise<void> {
-    this.#undo = this.engine.onDeploy(() => void this.#reload().catch(report));
-    await this.#reload();
+    this.#undo = this.engine.onDeploy(() => {
+      this.#reloading = this.#reloading.then(() => this.#reload()).catch(report);
+    });
+    this.#reloading = this.#reload();
+    await this.#reloading;
   }
 
   /** Starts nothing more and waits up to `graceMs` for what runs. */
@@ -56,12 +61,13 @@ export class CronLoop {
   async #firstSlotMs(cron: CronSpec, schedule: CronSchedule): Promise<number | undefined> {
     const lastRunMs = this.engine.jobs.cronLastRunMs(cron);
     if (lastRunMs !== undefined) return nextRunMs(schedule, lastRunMs);
-    // Intervals begin with the deployment; the others wait for their time. Noting when we first
-    // saw them is what makes a slot missed before the first run count as missed.
+    // Intervals begin with the deployment; the others wait for their time. The base is noted at
+    // once: a slot missed before the first run counts as missed, and a crash during the first run
+    // finds the same slot again.
     const nowMs = Date.now();
-    if (schedule.kind === 'interval') return nowMs;
-    await this.engine.jobs.recordCronRun(cron, nowMs);
-    return nextRunMs(schedule, nowMs);
+    const baseMs = schedule.kind === 'interval' ? nowMs - schedule.everyMs : nowMs;
+    await this.engine.jobs.recordCronRun(cron, baseMs);
+    return nextRunMs(schedule, baseMs);
   }
 
   #run(): void {
@@ -81,12 +87,18 @@ export class CronLoop {
       .catch((error: unknown) => report(error, cron))
       .finally(() => {
         this.#running.delete(key);
-        const nextMs = nextRunMs(schedule, baseAfter(schedule, slotMs, Date.now()));
-        if (nextMs === undefined) this.#entries.delete(key);
-        else entry.slotMs = nextMs;
+        this.#plan(key, cron, nextRunMs(schedule, baseAfter(schedule, slotMs, Date.now())));
         this.#run();
       });
     this.#running.set(key, done);
+  }
+
+  /** The next slot after a run, unless a push has meanwhile changed the cron. */
+  #plan(key: string, ran: CronSpec, nextMs: number | undefined): void {
+    const entry = this.#entries.get(key);
+    if (!entry || JSON.stringify(entry.cron) !== JSON.stringify(ran)) return;
+    if (nextMs === undefined) this.#entries.delete(key);
+    else entry.slotMs = nextMs;
   }
 
   async #runOnce(cron: CronSpec, slotMs: number, recordMs: number): Promise<void> {

@@ -239,6 +239,21 @@ describe('crons', () => {
     expect(runs).toEqual([0, 10, 15]);
   });
 
+  it('do not run twice when a push comes during their first run', async () => {
+    let release: () => void = () => undefined;
+    hold = new Promise((resolve) => (release = resolve));
+    engine.cronSpecs = [cron('i', { type: 'interval', seconds: 10 })];
+    await loop.start();
+    await vi.advanceTimersByTimeAsync(1_000);
+    engine.deploy();
+    await vi.advanceTimersByTimeAsync(1_000);
+    release();
+    await vi.advanceTimersByTimeAsync(7_900);
+    expect(runs).toEqual([0]);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(runs).toEqual([0, 10]);
+  });
+
   it('leave the others running when one has a schedule that makes no sense', async () => {
     const complaint = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     engine.cronSpecs = [

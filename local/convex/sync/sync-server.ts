@@ -30,7 +30,9 @@ export class SyncServer {
 
   /** Takes the `upgrade` events of the API server. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    // Until `ws` takes over, an error of the connection would end the process.
+    socket.on('error', () => socket.destroy());
+    const [pathname = ''] = (request.url ?? '').split('?');
     if (!isLoopbackHost(request.headers.host)) return refuse(socket, '403 Forbidden');
     if (!syncPath.test(pathname)) return refuse(socket, '404 Not Found');
     this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket));

@@ -297,7 +297,7 @@ describe('sync session', () => {
     });
   });
 
-  it.each([{ headers: { host: 'evil.example' } }, { path: '/api/other' }])(
+  it.each([{ headers: { host: 'evil.example' } }, { path: '/api/other' }, { path: '//' }])(
     'refuses the handshake of %j',
     async (options) => {
       const client = new RawSyncClient(convex.url, options);
