@@ -24,6 +24,8 @@ export interface StoreOptions {
   folder: string;
   /** Unix ms. Default `Date.now`. Time going backwards is tolerated: stamps still increase. */
   nowMs?: () => number;
+  /** How long a body may wait for something else than the store; then it fails. Default 30,000. */
+  bodyMsMax?: number;
 }
 
 export interface Store {
@@ -282,6 +284,7 @@ export type StoreErrorCode =
   | 'InvalidSchema'
   | 'LimitExceeded'
   | 'TransactionClosed'
+  | 'TransactionStalled'
   | 'StoreClosed'
   | 'FolderInUse'
   | 'FolderUnusable'

@@ -4,7 +4,10 @@ import { fullScan, indexRange, temporaryStore } from './test-store';
 
 const code = (expected: string) => expect.objectContaining({ code: expected });
 
-describe('limits of a transaction', () => {
+/** Tens of thousands of documents are written first. */
+const timeoutMs = 60_000;
+
+describe('limits of a transaction', { timeout: timeoutMs }, () => {
   it('count documents read across nested calls', async () => {
     const store = temporaryStore();
     const perBatch = transactionLimits.documentsRead / 2;

@@ -9,15 +9,16 @@ import { SerialStore } from './serial-store';
  * Opens the store of a data folder, or makes it. Throws `StoreError` with `FolderInUse`,
  * `FolderUnusable`, `FileDamaged` or `FileTooNew` when that cannot be.
  */
-export function openStore({ folder, nowMs = Date.now }: StoreOptions): Store {
+export function openStore({ folder, nowMs = Date.now, bodyMsMax }: StoreOptions): Store {
   const file = new DatabaseFile(folder);
   try {
-    return new SerialStore({
+    const parts = {
       file,
       catalog: new Catalog(file),
       clock: new Clock(file, nowMs),
       cursors: new CursorCodec(file),
-    });
+    };
+    return new SerialStore(parts, bodyMsMax);
   } catch (error) {
     file.close();
     throw error;

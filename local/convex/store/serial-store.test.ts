@@ -1,11 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { Catalog } from './catalog';
-import { Clock } from './clock';
+import { describe, expect, it, vi } from 'vitest';
 import type { Commit, ReadScope } from './contract';
-import { CursorCodec } from './cursor';
-import { DatabaseFile } from './database-file';
-import { SerialStore } from './serial-store';
 import { schemaOf } from './test-schema';
 import { collect, fullScan, indexRange, temporaryFolder, temporaryStore } from './test-store';
 
@@ -84,6 +79,21 @@ describe('transactions', () => {
     expect(() => leaked?.count('items')).toThrow(code('TransactionClosed'));
   });
 
+  it('that wait for what never comes fail alone, and the others go on', async () => {
+    const store = temporaryStore({ bodyMsMax: 20 });
+    let late: (() => void) | undefined;
+    const hanging = store.write(async (tx) => {
+      const scope = tx.namespace('');
+      scope.insert('items', { n: 1 });
+      late = () => scope.insert('items', { n: 2 });
+      await new Promise<never>(() => {});
+    });
+    const next = store.write((tx) => tx.namespace('').count('items'));
+    await expect(hanging).rejects.toThrow(code('TransactionStalled'));
+    expect((await next).value).toBe(0);
+    expect(late).toThrow(code('TransactionClosed'));
+  });
+
   it('of a query cannot write', async () => {
     const store = temporaryStore();
     const attempt = store.read((tx) => {
@@ -92,47 +102,6 @@ describe('transactions', () => {
       return scope.insert('items', {});
     });
     await expect(attempt).rejects.toThrow('A query cannot write');
-  });
-});
-
-/** A file whose next commit fails, as on a full disk. */
-class FailingFile extends DatabaseFile {
-  failsNextCommit = false;
-
-  override exec(sql: string): void {
-    if (sql === 'COMMIT' && this.failsNextCommit) {
-      this.failsNextCommit = false;
-      throw new Error('database or disk is full');
-    }
-    super.exec(sql);
-  }
-}
-
-describe('a commit that fails', () => {
-  it('rejects every transaction of its batch, reads included, and keeps nothing of them', async () => {
-    const file = new FailingFile(temporaryFolder());
-    const store = new SerialStore({
-      file,
-      catalog: new Catalog(file),
-      clock: new Clock(file, Date.now),
-      cursors: new CursorCodec(file),
-    });
-    onTestFinished(() => store.close());
-    const heard = vi.fn<(commit: Commit) => void>();
-    store.onCommit(heard);
-    file.failsNextCommit = true;
-    const outcomes = await Promise.allSettled([
-      store.write((tx) => tx.namespace('').insert('items', { n: 1 })),
-      store.read((tx) => tx.namespace('').count('items')),
-      store.write((tx) => tx.namespace('').insert('items', { n: 2 })),
-    ]);
-    for (const outcome of outcomes) {
-      expect(outcome).toEqual({ status: 'rejected', reason: code('CommitFailed') });
-    }
-    await store.write((tx) => tx.namespace('').insert('others', { n: 3 }));
-    const { value } = await store.read((tx) => tx.namespace('').tables());
-    expect(value).toEqual(['others']);
-    await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(1));
   });
 });
 

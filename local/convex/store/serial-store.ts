@@ -9,6 +9,7 @@ import {
   type WriteTransaction,
 } from './contract';
 import { CommitHistory } from './commit-history';
+import { defaultBodyMsMax, inTime } from './in-time';
 import { Transaction, type StoreParts } from './transaction';
 
 /**
@@ -41,7 +42,10 @@ export class SerialStore implements Store {
   readonly #history: CommitHistory;
   #whenIdle: (() => void)[] = [];
 
-  constructor(private readonly parts: StoreParts) {
+  constructor(
+    private readonly parts: StoreParts,
+    private readonly bodyMsMax = defaultBodyMsMax,
+  ) {
     this.#durableTs = parts.clock.lastTs;
     this.#history = new CommitHistory(this.#durableTs);
   }
@@ -67,7 +71,7 @@ export class SerialStore implements Store {
         run: async () => {
           const ts = this.#snapshotTs;
           const tx = new Transaction(this.parts, ts, 'read');
-          const outcome = await settled(() => body(tx));
+          const outcome = await settled(() => inTime(body(tx), this.bodyMsMax));
           tx.abandon();
           return {
             settle: (failure) => {
@@ -122,7 +126,7 @@ export class SerialStore implements Store {
     const catalogVersion = catalog.version;
     file.exec('SAVEPOINT attempt');
     const outcome = await settled(async () => {
-      const value = await body(tx);
+      const value = await inTime(body(tx), this.bodyMsMax);
       return { value, writes: tx.end() };
     });
     if (outcome.ok) {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { QueryJson, QuerySource, ReadScope, Store } from './contract';
+import type { QueryJson, QuerySource, ReadScope, Store, StoreOptions } from './contract';
 import { openStore } from './open-store';
 import type { JsonObject } from '../values/value';
 
@@ -14,7 +14,7 @@ export function temporaryFolder(): string {
 }
 
 /** An empty store, closed when the test ends. */
-export function temporaryStore(options: { folder?: string; nowMs?: () => number } = {}): Store {
+export function temporaryStore(options: Partial<StoreOptions> = {}): Store {
   const store = openStore({ ...options, folder: options.folder ?? temporaryFolder() });
   onTestFinished(() => store.close());
   return store;
