@@ -40,14 +40,16 @@ function installedChromium(): string | undefined {
   return usualPaths.find((candidate) => existsSync(candidate));
 }
 
+const aptGet = '/usr/bin/apt-get';
+
 /** Debian's package, only where it can be installed without asking: as root with apt at hand. */
 function installWithApt(): void {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
+  if (process.getuid?.() !== 0 || !existsSync(aptGet)) return;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  spawnSync('apt-get', ['update', '-qq'], { env, stdio: 'ignore' });
+  spawnSync(aptGet, ['update', '-qq'], { env, stdio: 'ignore' });
   const install = ['install', '-y', '-qq', '--no-install-recommends', 'chromium'];
   // The lock wait lets test files that start together share one installation.
-  spawnSync('apt-get', ['-o', 'DPkg::Lock::Timeout=300', ...install], { env, stdio: 'inherit' });
+  spawnSync(aptGet, ['-o', 'DPkg::Lock::Timeout=300', ...install], { env, stdio: 'inherit' });
 }
 
 /** The Chromium to use: `CHROMIUM_PATH`, the usual places, else Debian's package when root. */

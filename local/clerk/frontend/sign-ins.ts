@@ -38,6 +38,8 @@ async function createSignIn(ctx: RequestContext) {
   const user = identifier === undefined ? null : findByIdentifier(ctx, identifier);
   if (user) assertMaySignIn(user, now);
   const signIn = store.transact((tx) => {
+    // Starting again replaces the attempt that was not finished.
+    if (client.signInId !== null) tx.remove('signIns', client.signInId);
     const created = tx.insert('signIns', {
       ...newSignIn(client, now),
       status: user ? 'needs_first_factor' : 'needs_identifier',

@@ -76,6 +76,8 @@ async function createSignUp(ctx: RequestContext) {
   const invited = invitedFields(ctx);
   const fields = await givenFields(ctx);
   const done = store.transact((tx) => {
+    // Starting again replaces the attempt that was not finished.
+    if (client.signUpId !== null) tx.remove('signUps', client.signUpId);
     const created = tx.insert('signUps', {
       id: newId('signUp', now),
       clientId: client.id,
