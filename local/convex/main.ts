@@ -69,7 +69,9 @@ function endWithParent(convex: LocalConvex): void {
     convex.close().then(
       () => process.exit(0),
       (error: unknown) => {
-        process.stderr.write(`Closing failed: ${error instanceof Error ? error.stack : error}\n`);
+        process.stderr.write(
+          `Closing failed: ${error instanceof Error ? error.stack : String(error)}\n`,
+        );
         process.exit(1);
       },
     );

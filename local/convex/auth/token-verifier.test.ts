@@ -176,12 +176,12 @@ describe('token verification', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat(token.length - 1),
-        fc.constantFrom(...'ABCxyz019-_.'),
+        fc.constantFrom('A', 'B', 'x', 'y', 'z', '0', '9', '-', '_', '.'),
         async (at, character) => {
           const tampered = token.slice(0, at) + character + token.slice(at + 1);
           const verified = await verifier.verify(tampered).catch(() => undefined);
           // The last character of a base64url part has unused bits: the same bytes may come out.
-          if (verified) expect(verified).toEqual(good);
+          expect(verified ?? good).toEqual(good);
         },
       ),
       { numRuns: 300 },
@@ -196,7 +196,7 @@ describe('token verification', () => {
         const payload = base64url.encode(
           JSON.stringify({ ...oidcClaims(), iat: 1, exp, ...claims }),
         );
-        await expect(verifier.verify(`${header}.${payload}.${signature}`)).rejects.toThrow();
+        await expect(verifier.verify(`${header}.${payload}.${signature}`)).rejects.toThrow(/token/);
       }),
     );
   });
@@ -234,7 +234,7 @@ describe('keys of a provider', () => {
     const fetches = oidc.asked.filter((path) => path === '/jwks').length;
     for (let i = 0; i < 10; i += 1) {
       const unknown = await signToken(rsa, oidcClaims(), { kid: `unknown${i}`, typ: 'JWT' });
-      await expect(verifier.verify(unknown)).rejects.toThrow();
+      await expect(verifier.verify(unknown)).rejects.toThrow(/no key with the id/);
     }
     expect(oidc.asked.filter((path) => path === '/jwks').length).toBe(fetches);
   });

@@ -81,7 +81,7 @@ export class FunctionLogs {
 
   /** Lets those go who wait. */
   close(): void {
-    for (const wake of [...this.#waiting]) wake();
+    for (const wake of this.#waiting) wake();
   }
 
   #somethingNew(signal: AbortSignal): Promise<void> {
@@ -103,6 +103,6 @@ export class FunctionLogs {
     this.#seq += 1;
     this.#entries.push({ seq: this.#seq, json });
     if (this.#entries.length > entriesKept) this.#entries.shift();
-    for (const wake of [...this.#waiting]) wake();
+    for (const wake of this.#waiting) wake();
   }
 }

@@ -10,7 +10,7 @@ import { FakeConvexError, type FakeFunction } from './testing/fake-engine';
 import { startFakeConvex, type FakeConvex } from './testing/start-fake';
 
 const functions: Record<string, FakeFunction> = {
-  'kv:get': { kind: 'query', handler: ({ get }, { key }) => get(String(key)) },
+  'kv:get': { kind: 'query', handler: ({ get }, { key }) => get(key) },
   'echo:args': { kind: 'query', handler: (_ctx, args) => args },
   'echo:log': {
     kind: 'query',
@@ -100,9 +100,9 @@ describe('function endpoints', () => {
       const response = await call('/api/query_at_ts', body);
       return [response.status, await response.json()];
     };
-    convex.engine.commit(new Map([['other', 1]]));
+    convex.engine.put({ other: 1 });
     expect(await ask('mine')).toMatchObject([200, { value: null }]);
-    convex.engine.commit(new Map([['mine', 1]]));
+    convex.engine.put({ mine: 1 });
     expect(await ask('mine')).toMatchObject([400, { code: 'SnapshotTooOld' }]);
     expect((await call('/api/query_at_ts', { path: 'kv:get', args: {}, ts: 'x' })).status).toBe(
       400,

@@ -16,10 +16,11 @@ const days = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 
  */
 export function parseSchedule(schedule: Json, name: string): CronSchedule {
   const fields = Object(schedule) as Record<string, Json>;
-  const minute = fields.minuteUTC ?? minuteFor(name);
-  const calendar = (text: string): CronSchedule => ({
+  const text = (field: string) => scalarText(fields[field], field);
+  const minute = fields.minuteUTC === undefined ? minuteFor(name) : text('minuteUTC');
+  const calendar = (cron: string): CronSchedule => ({
     kind: 'calendar',
-    expression: parseCronExpression(text),
+    expression: parseCronExpression(cron),
   });
   switch (fields.type) {
     case 'interval':
@@ -27,16 +28,21 @@ export function parseSchedule(schedule: Json, name: string): CronSchedule {
     case 'hourly':
       return calendar(`${minute} * * * *`);
     case 'daily':
-      return calendar(`${minute} ${fields.hourUTC} * * *`);
+      return calendar(`${minute} ${text('hourUTC')} * * *`);
     case 'weekly':
-      return calendar(`${minute} ${fields.hourUTC} * * ${days.indexOf(String(fields.dayOfWeek))}`);
+      return calendar(`${minute} ${text('hourUTC')} * * ${days.indexOf(text('dayOfWeek'))}`);
     case 'monthly':
-      return calendar(`${minute} ${fields.hourUTC} ${fields.day} * *`);
+      return calendar(`${minute} ${text('hourUTC')} ${text('day')} * *`);
     case 'cron':
-      return calendar(String(fields.cron));
+      return calendar(text('cron'));
     default:
-      throw new Error(`A cron schedule of type "${String(fields.type)}" is not supported.`);
+      throw new Error(`A cron schedule of type ${JSON.stringify(fields.type)} is not supported.`);
   }
+}
+
+function scalarText(value: Json | undefined, field: string): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  throw new Error(`The cron schedule has no valid "${field}".`);
 }
 
 /**

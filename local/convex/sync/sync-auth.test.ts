@@ -108,11 +108,11 @@ describe('identity of a sync session', () => {
     const before = convex.engine.runs.length;
     client.send({ type: 'Mutation', requestId: 0, udfPath: 'me:set', args: [{}] });
     await client.next('AuthError');
-    convex.engine.commit(new Map([['x', 1]]));
+    convex.engine.put({ x: 1 });
     client.modify(1, client.watch(1, 'me:get', { again: true }));
     authenticate(await token('ada'), 1);
     expect(values(await client.next('Transition'))).toEqual(['ada']);
-    expect(convex.engine.data.get('by')).toBeUndefined();
+    expect(convex.engine.peek('by')).toBeUndefined();
     expect(convex.engine.runs.slice(before).filter((path) => path === 'me:set')).toEqual([]);
   });
 

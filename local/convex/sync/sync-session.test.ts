@@ -5,20 +5,20 @@ import { startFakeConvex, type FakeConvex } from '../http/testing/start-fake';
 import { decodeTs } from '../http/encoded-ts';
 
 const functions: Record<string, FakeFunction> = {
-  'kv:get': { kind: 'query', handler: ({ get }, { key }) => get(String(key)) },
-  'kv:parity': { kind: 'query', handler: ({ get }, { key }) => Number(get(String(key))) % 2 },
+  'kv:get': { kind: 'query', handler: ({ get }, { key }) => get(key) },
+  'kv:parity': { kind: 'query', handler: ({ get }, { key }) => Number(get(key)) % 2 },
   'kv:set': {
     kind: 'mutation',
     handler: ({ set }, { key, value }) => {
-      set(String(key), value ?? null);
+      set(key, value ?? null);
       return value ?? null;
     },
   },
   'kv:add': {
     kind: 'mutation',
     handler: ({ get, set }, { key }) => {
-      const next = Number(get(String(key))) + 1;
-      set(String(key), next);
+      const next = Number(get(key)) + 1;
+      set(key, next);
       return next;
     },
   },
@@ -164,7 +164,7 @@ describe('sync session', () => {
     second.modify(0);
     second.send(request);
     expect(await second.next('MutationResponse')).toEqual(answer);
-    expect(convex.engine.data.get('n')).toBe(1);
+    expect(convex.engine.peek('n')).toBe(1);
   });
 
   it('runs only those queries again whose reads a commit touched', async () => {
@@ -176,7 +176,7 @@ describe('sync session', () => {
     );
     await client.next('Transition');
     const before = convex.engine.runs.length;
-    convex.engine.commit(new Map([['b', 'new']]));
+    convex.engine.put({ b: 'new' });
     expect(modificationsOf(await client.next('Transition'))).toMatchObject([
       { queryId: 1, value: 'new' },
     ]);
@@ -185,15 +185,15 @@ describe('sync session', () => {
 
   it('does not resend a result that came out the same', async () => {
     const client = await connect();
-    convex.engine.commit(new Map([['n', 2]]));
+    convex.engine.put({ n: 2 });
     client.modify(
       0,
       client.watch(0, 'kv:parity', { key: 'n' }),
       client.watch(1, 'kv:get', { key: 'end' }),
     );
     await client.next('Transition');
-    convex.engine.commit(new Map([['n', 4]]));
-    convex.engine.commit(new Map([['end', true]]));
+    convex.engine.put({ n: 4 });
+    convex.engine.put({ end: true });
     const updates = modificationsOf(await client.next('Transition'));
     expect(updates.map(({ queryId }) => queryId)).toEqual([1]);
   });
@@ -203,7 +203,7 @@ describe('sync session', () => {
     for (const client of watchers) client.modify(0, client.watch(0, 'kv:get', { key: 'a' }));
     await Promise.all(watchers.map((client) => client.next('Transition')));
     const before = convex.engine.runs.length;
-    convex.engine.commit(new Map([['a', 'x']]));
+    convex.engine.put({ a: 'x' });
     const updates = await Promise.all(watchers.map((client) => client.next('Transition')));
     for (const update of updates) expect(modificationsOf(update)).toMatchObject([{ value: 'x' }]);
     expect(convex.engine.runs.length - before).toBe(1);
@@ -221,12 +221,10 @@ describe('sync session', () => {
     const seen: Record<number, unknown> = {};
     for (let i = 1; i <= 100; i += 1) {
       // Both keys change in one commit, so a consistent view never sees them differ.
-      convex.engine.commit(
-        new Map([
-          ['a', i],
-          ['b', i],
-        ]),
-      );
+      convex.engine.put({
+        a: i,
+        b: i,
+      });
       writer.send({ type: 'Mutation', requestId: i, udfPath: 'kv:add', args: [{ key: 'n' }] });
       if (i % 10 === 0) await writer.next('MutationResponse');
     }
@@ -245,7 +243,7 @@ describe('sync session', () => {
     convex.engine.functions['kv:get'] = functions['kv:get'];
     convex.engine.deploy();
     expect(modificationsOf(await client.next('Transition'))).toMatchObject([{ value: 'new code' }]);
-    functions['kv:get'] = { kind: 'query', handler: ({ get }, { key }) => get(String(key)) };
+    functions['kv:get'] = { kind: 'query', handler: ({ get }, { key }) => get(key) };
   });
 
   it('tells of removed queries and stops to run them', async () => {
@@ -257,7 +255,7 @@ describe('sync session', () => {
       { type: 'QueryRemoved', queryId: 0 },
     ]);
     const before = convex.engine.runs.length;
-    convex.engine.commit(new Map([['a', 'unseen']]));
+    convex.engine.put({ a: 'unseen' });
     client.send({ type: 'Mutation', requestId: 0, udfPath: 'kv:nothing', args: [{}] });
     await client.next('Transition');
     expect(convex.engine.runs.slice(before)).toEqual(['kv:nothing']);
@@ -291,10 +289,10 @@ describe('sync session', () => {
   it.each(['/api/1.48.0/sync', '/api/sync'])('serves %s', async (path) => {
     const client = new RawSyncClient(convex.url, { path });
     clients.push(client);
-    await new Promise((resolve, reject) => {
-      client.socket.once('open', resolve);
-      client.socket.once('error', reject);
-    });
+    await new Promise((resolve) => client.socket.once('open', resolve));
+    client.send({ type: 'Connect', sessionId: 's', connectionCount: 0, lastCloseReason: null });
+    client.modify(0);
+    expect(await client.next('Transition')).toMatchObject({ endVersion: { querySet: 1 } });
   });
 
   it.each([{ headers: { host: 'evil.example' } }, { path: '/api/other' }, { path: '//' }])(

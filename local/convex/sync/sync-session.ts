@@ -69,7 +69,10 @@ export class SyncSession {
           : { querySet: this.#querySetVersion, identity: this.#identity.version },
       onError: (error) => this.#fail(error),
     });
-    socket.on('message', (data, isBinary) => this.#receive(isBinary ? '' : String(data)));
+    socket.on('message', (data, isBinary) =>
+      // `ws` hands text over as one Buffer unless told otherwise.
+      this.#receive(isBinary ? '' : (data as Buffer).toString('utf8')),
+    );
     socket.on('close', () => this.#dispose());
     // The close event follows; without a listener the error would end the process.
     socket.on('error', () => undefined);

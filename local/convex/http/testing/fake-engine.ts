@@ -20,10 +20,10 @@ import type { DeployApi } from '../deploy-api';
  */
 
 export interface FakeContext {
-  get(key: string): Json;
-  set(key: string, value: Json): void;
+  get: (key: Json | undefined) => Json;
+  set: (key: Json | undefined, value: Json | undefined) => void;
   user: UserIdentity | null;
-  log(line: string): void;
+  log: (line: string) => void;
 }
 
 type Handler = (context: FakeContext, args: Record<string, Json>) => Json | Promise<Json>;
@@ -42,7 +42,7 @@ export class FakeConvexError extends Error {
 }
 
 export class FakeEngine implements Engine {
-  readonly data = new Map<string, Json>();
+  private readonly data = new Map<string, Json>();
   readonly runs: string[] = [];
   providers: ReturnType<Engine['authProviders']> = [];
   httpAction: (request: Request, user: UserIdentity | null) => Promise<Response> | Response = () =>
@@ -87,7 +87,7 @@ export class FakeEngine implements Engine {
       if (stored) return stored;
       const written = new Map<string, Json>();
       const result = await this.#invoke(call, 'mutation', { read: new Set(), written });
-      if (result.kind === 'success' && written.size > 0) this.commit(written);
+      if (result.kind === 'success' && written.size > 0) this.#commit(written);
       const outcome = { result, ts: this.#ts };
       if (key) this.#outcomes.set(key, outcome);
       return outcome;
@@ -109,8 +109,18 @@ export class FakeEngine implements Engine {
     return { kind: found.kind, visibility };
   }
 
+  /** What is stored under a key. */
+  peek(key: string): Json | undefined {
+    return this.data.get(JSON.stringify(key));
+  }
+
   /** Writes as a mutation would, from outside. */
-  commit(written: Map<string, Json>): Ts {
+  put(values: Record<string, Json>): Ts {
+    const entries = Object.entries(values);
+    return this.#commit(new Map(entries.map(([key, value]) => [JSON.stringify(key), value])));
+  }
+
+  #commit(written: Map<string, Json>): Ts {
     for (const [key, value] of written) this.data.set(key, value);
     this.#ts += 1n;
     const commit = { ts: this.#ts, writes: new Set(written.keys()) };
@@ -201,10 +211,11 @@ export class FakeEngine implements Engine {
         : (identity.kind === 'admin' && identity.actingAs) || null;
     const context: FakeContext = {
       get: (key) => {
-        read.add(key);
-        return written.get(key) ?? this.data.get(key) ?? null;
+        const name = JSON.stringify(key);
+        read.add(name);
+        return written.get(name) ?? this.data.get(name) ?? null;
       },
-      set: (key, value) => written.set(key, value),
+      set: (key, value) => written.set(JSON.stringify(key), value ?? null),
       user,
       log: (line) => {
         logLines.push(`[LOG] '${line}'`);

@@ -18,7 +18,7 @@ export class RawSyncClient {
     const address = url.replace('http', 'ws') + (options.path ?? '/api/1.48.0/sync');
     this.socket = new WebSocket(address, { headers: options.headers });
     this.socket.on('message', (data) => {
-      this.received.push(JSON.parse(String(data)));
+      this.received.push(JSON.parse((data as Buffer).toString('utf8')));
       this.#wake();
     });
     this.socket.on('error', () => undefined);
