@@ -46,16 +46,14 @@ async function askClerk(
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), clerkTimeoutMs);
   try {
-    const response = await fetch(`${api.baseUrl}${path}`, {
-      method,
-      headers: {
-        Authorization: `Bearer ${api.secretKey}`,
-        'Clerk-API-Version': apiVersion,
-        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-      },
-      body: body === undefined ? undefined : JSON.stringify(body),
-      signal: abort.signal,
-    });
+    const headers = {
+      Authorization: `Bearer ${api.secretKey}`,
+      'Clerk-API-Version': apiVersion,
+      'Content-Type': 'application/json',
+    };
+    const payload = body === undefined ? {} : { body: JSON.stringify(body) };
+    const init = { method, headers, signal: abort.signal, ...payload };
+    const response = await fetch(`${api.baseUrl}${path}`, init);
     return await readAnswer(response);
   } catch {
     // Never the error's own text: it may name the address with whatever is in it.

@@ -86,19 +86,17 @@ export async function mergeIncomingRole(
       await audit({ action: 'role.conflict', after: facts });
       return merge.winner === 'ours'
         ? nothing
-        : await takeTheirs(ctx, row, merge.theirs, rev, cause);
+        : await takeTheirs(ctx, { row, role: merge.theirs, rev }, cause);
     }
     case 'external':
-      return await takeTheirs(ctx, row, merge.role, rev, cause);
+      return await takeTheirs(ctx, { row, role: merge.role, rev }, cause);
   }
 }
 
 /** An edit made in Clerk, unless it would leave nobody in charge. */
 async function takeTheirs(
   ctx: MutationCtx,
-  row: UserRow,
-  role: Role,
-  rev: number,
+  { row, role, rev }: { row: UserRow; role: Role; rev: number },
   cause: Cause,
 ): Promise<MergedRole> {
   const external = { ...cause, source: 'clerk' as const };

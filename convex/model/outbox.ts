@@ -101,9 +101,9 @@ export async function settleIntent(
   else if (row === null || !isWanted(row, intent)) {
     await ctx.db.patch('roleIntents', intent._id, { state: 'superseded', updatedAt: cause.now });
   } else if (report.kind === 'retry' && intent.attempts < pushAttemptsMax) {
-    await tryLater(ctx, intent, row, report, cause.now);
+    await tryLater(ctx, { intent, row, now: cause.now }, report);
   } else {
-    await giveUp(ctx, intent, row, report.reason, cause);
+    await giveUp(ctx, { intent, row, reason: report.reason }, cause);
   }
   await handOver(ctx, intent.userId);
 }
@@ -181,10 +181,8 @@ async function closeDone(
 
 async function tryLater(
   ctx: MutationCtx,
-  intent: Intent,
-  row: UserRow,
+  { intent, row, now }: { intent: Intent; row: UserRow; now: number },
   report: { reason: string; afterMs?: number },
-  now: number,
 ): Promise<void> {
   const waitMs = report.afterMs ?? backoffMs(intent.attempts);
   await ctx.db.patch('roleIntents', intent._id, {
@@ -201,9 +199,7 @@ async function tryLater(
 
 async function giveUp(
   ctx: MutationCtx,
-  intent: Intent,
-  row: UserRow,
-  reason: string,
+  { intent, row, reason }: { intent: Intent; row: UserRow; reason: string },
   cause: Cause,
 ): Promise<void> {
   await ctx.db.patch('roleIntents', intent._id, { state: 'failed', reason, updatedAt: cause.now });

@@ -321,7 +321,7 @@ describe('rule 3, B5: delete wins', () => {
     const late = rawUser('user_1', { first_name: 'Zombie', updated_at: 1_900_000_000_000 });
     await deliver(t, envelope('user.updated', late));
     await deliver(t, envelope('user.created', late));
-    await expect(as(t, 'user_1').mutation(api.users.store, {})).rejects.toThrow();
+    await expect(as(t, 'user_1').mutation(api.users.store, {})).rejects.toThrow(/ACCOUNT_INACTIVE/);
     expect(
       await t.mutation(internal.users.upsertFromClerk, {
         user: {

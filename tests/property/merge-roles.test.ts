@@ -71,18 +71,34 @@ describe('rule 6: the three-way merge of roles', () => {
     );
   });
 
-  test('an echo of any push of ours, current or older, never changes the role', () => {
+  test('the echo of our current decision puts both sides in sync', () => {
     fc.assert(
-      fc.property(ours, raw, role, fc.nat(4), time, (o, seen, pushed, back, updatedAt) => {
-        const echoRev = o.rev - back;
-        fc.pre(o.rev > 0 && echoRev > 0);
-        const echoed = back === 0 ? o.role : pushed;
-        const echo = { raw: echoed, rev: echoRev, pushedRole: echoed, updatedAt };
-        const merge = mergeRole(o, seen, echo);
-        expect(roleAfter(o, merge)).toBe(o.role);
-        if (back === 0) expect(merge).toEqual({ kind: 'inSync', echo: true });
+      fc.property(ours, raw, time, (o, seen, updatedAt) => {
+        fc.pre(o.rev > 0);
+        const echo = { raw: o.role, rev: o.rev, pushedRole: o.role, updatedAt };
+        expect(mergeRole(o, seen, echo)).toEqual({ kind: 'inSync', echo: true });
       }),
     );
+  });
+
+  test('the echo of an older push of ours never changes the role, whenever it comes', () => {
+    const older = fc.record({ pushed: role, rev: fc.nat(3), updatedAt: time });
+    fc.assert(
+      fc.property(ours, raw, older, (o, seen, { pushed, rev: echoRev, updatedAt }) => {
+        fc.pre(echoRev < o.rev);
+        const echo = { raw: pushed, rev: echoRev, pushedRole: pushed, updatedAt };
+        const merge = mergeRole(o, seen, echo);
+        expect(roleAfter(o, merge)).toBe(o.role);
+        expect(['inSync', 'oldNews', 'overwritten']).toContain(merge.kind);
+      }),
+    );
+  });
+
+  test('an older push that lands after our newest one has settled is pushed over again', () => {
+    const settled = { role: 'admin', rev: 3, decidedAt: 5, unsettled: false } as const;
+    const late = { raw: 'staff', rev: 2, pushedRole: 'staff', updatedAt: 9 } as const;
+    expect(mergeRole(settled, 'admin', late)).toEqual({ kind: 'overwritten' });
+    expect(mergeRole({ ...settled, unsettled: true }, 'admin', late).kind).toBe('oldNews');
   });
 
   test('what Clerk said before never beats a decision of ours that is under way', () => {
@@ -138,10 +154,10 @@ describe('rule 2: the version register', () => {
   test('newer applies, older is stale, equal is a duplicate or a tie', () => {
     fc.assert(
       fc.property(version, version, (known, next) => {
-        const verdict = judgeVersion(known, next);
-        if (next.updatedAt > known.updatedAt) expect(verdict).toBe('apply');
-        else if (next.updatedAt < known.updatedAt) expect(verdict).toBe('stale');
-        else expect(verdict).toBe(next.content === known.content ? 'duplicate' : 'refetch');
+        const order = Math.sign(next.updatedAt - known.updatedAt);
+        const tie = next.content === known.content ? 'duplicate' : 'refetch';
+        const expected = order > 0 ? 'apply' : order < 0 ? 'stale' : tie;
+        expect(judgeVersion(known, next)).toBe(expected);
       }),
     );
   });
