@@ -19,8 +19,9 @@ export function schemaPrediction(
     const diff = indexDiff(old?.pushed.schema ?? null, schema);
     const changes = (list: Json | undefined, change: string): Json[] =>
       (Array.isArray(list) ? list : []).map((index): Json => {
-        const definition = index as JsonObject;
-        const numDocs = scope.count(String(definition['name']).split('.')[0] ?? '');
+        // Made by `indexDiff`.
+        const definition = index as JsonObject & { name: string };
+        const numDocs = scope.count(definition.name.split('.')[0] ?? '');
         return { ...definition, change, needsBackfill: change === 'added' && numDocs > 0, numDocs };
       });
     evaluations[component.path] = {

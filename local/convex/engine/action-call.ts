@@ -94,7 +94,9 @@ const operations: Record<string, Operation> = {
     return JSON.stringify(await call.services.schedule(job, call.context));
   },
   '1.0/actions/cancel_job': async (call, { id }) => {
-    await call.services.cancel(call.fn.component.path, String(id), call.context);
+    if (typeof id !== 'string')
+      throw new OperationError('cancel() takes the id of a scheduled function.');
+    await call.services.cancel(call.fn.component.path, id, call.context);
     return 'null';
   },
   '1.0/createFunctionHandle': (call, address) => JSON.stringify(handleOf(call.resolve(address))),

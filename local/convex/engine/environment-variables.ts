@@ -15,7 +15,8 @@ export interface EnvChange {
 
 export function loadEnv(tx: ReadTransaction): Env {
   return Object.fromEntries(
-    tx.system.scan(envBucket).map(({ key, value }) => [key, String(value)]),
+    // Written by `saveEnv`.
+    tx.system.scan(envBucket).map(({ key, value }) => [key, value as string]),
   );
 }
 

@@ -44,7 +44,7 @@ export function storeOutcome(
   });
   for (const { key: byTime, value } of old) {
     tx.system.delete(byTimeBucket, byTime);
-    tx.system.delete(outcomesBucket, String(value));
+    if (typeof value === 'string') tx.system.delete(outcomesBucket, value);
   }
 }
 

@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { readFileSync } from 'node:fs';
 import {
   setImmediate as immediate,
   setInterval as interval,
@@ -8,6 +7,7 @@ import {
 import vm from 'node:vm';
 import { sharedGlobals } from './host-globals';
 import { formatLogArgs } from './log-lines';
+import { preludeScript, type Install, type PreludeApi } from './prelude';
 import { ModuleLoader, type ModuleExports, type ScriptModules } from './script-modules';
 import type { Thrown } from './thrown';
 import { OperationError } from './transaction-realm';
@@ -28,19 +28,10 @@ export interface ActionHost {
 
 export type ActionOutcome<T> = { kind: 'returned'; value: T } | { kind: 'threw'; thrown: Thrown };
 
-interface PreludeApi {
-  Promise: PromiseConstructor;
-  setEnv(env: Record<string, string>): void;
-  call(invoke: () => unknown, done: (value: unknown) => void, fail: (thrown: Thrown) => void): void;
-}
-
 /** What one stretch of JavaScript without `await` may take. */
 const firstStretchMsMax = 10_000;
 
-const prelude = new vm.Script(
-  readFileSync(new URL('./prelude/action.js', import.meta.url), 'utf8'),
-  { filename: 'rollcall-prelude:action.js' },
-);
+const prelude = preludeScript('action');
 const runStretch = new vm.Script('__rollcallStretch()', {
   filename: 'rollcall-prelude:stretch.js',
 });
@@ -57,10 +48,8 @@ export class ActionRealm {
       name: `convex ${scripts.component || 'app'} actions`,
       codeGeneration: { strings: false, wasm: true },
     });
-    const install = prelude.runInContext(this.#context) as (
-      host: object,
-      injected: object,
-    ) => PreludeApi;
+    // The script's value is the prelude's `install`.
+    const install = prelude.runInContext(this.#context) as Install;
     this.#api = install(this.#hostFunctions(), { ...sharedGlobals(), ...actionGlobals });
     this.#api.setEnv({ ...env });
     ownPromise(this.#api.Promise);

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import vm from 'node:vm';
 import { sharedGlobals } from './host-globals';
 import { formatLogArgs } from './log-lines';
+import { preludeScript, type Install, type PreludeApi } from './prelude';
 import {
   ModuleLoader,
   type ExternalModules,
@@ -75,13 +75,6 @@ interface ActiveCall {
   hostMsInSlice: number;
 }
 
-interface PreludeApi {
-  Promise: PromiseConstructor;
-  setEnv(env: Record<string, string>): void;
-  call(invoke: () => unknown, done: (json: string) => void, fail: (thrown: Thrown) => void): void;
-  attempt<T>(body: () => T): { value: T } | { error: Thrown };
-}
-
 /** What Convex grants a query or mutation: one second of its own JavaScript. */
 export const userMsMax = 1000;
 /** Time the host may spend inside one slice, on top of the function's own. */
@@ -94,10 +87,7 @@ const timerSlackMs = 2000;
 /** Evaluating modules at push may take longer than a call: nobody waits inside a transaction. */
 const evaluationMsMax = 5000;
 
-const prelude = new vm.Script(
-  readFileSync(new URL('./prelude/transaction.js', import.meta.url), 'utf8'),
-  { filename: 'rollcall-prelude:transaction.js' },
-);
+const prelude = preludeScript('transaction');
 const runSlice = new vm.Script('__rollcallSlice()', { filename: 'rollcall-prelude:slice.js' });
 
 export interface TransactionRealmOptions {
@@ -123,10 +113,8 @@ export class TransactionRealm {
       codeGeneration: { strings: false, wasm: true },
       microtaskMode: 'afterEvaluate',
     });
-    const install = prelude.runInContext(this.#context) as (
-      host: object,
-      injected: object,
-    ) => PreludeApi;
+    // The script's value is the prelude's `install`.
+    const install = prelude.runInContext(this.#context) as Install;
     this.#api = install(this.#hostFunctions(), sharedGlobals());
     this.#api.setEnv(options.env);
     ownPromise(this.#api.Promise);
@@ -190,7 +178,8 @@ export class TransactionRealm {
           >;
           return registered[target.method]?.(argsJson);
         },
-        (json) => this.#settle(call, { kind: 'returned', json }),
+        // `invokeQuery` and `invokeMutation` answer JSON text.
+        (json) => this.#settle(call, { kind: 'returned', json: json as string }),
         (thrown) => this.#settle(call, { kind: 'threw', thrown }),
       );
     };

@@ -46,7 +46,7 @@ function originalPlace(
   at: { file: string; line: number; column: number },
   scriptsOf: ScriptsOf,
 ): string {
-  const [component = '', path = ''] = splitScriptName(at.file);
+  const [component, path] = splitScriptName(at.file);
   const plain = `${path}:${at.line}:${at.column}`;
   const scripts = scriptsOf(component);
   const map = scripts && sourceMapOf(scripts, path);
