@@ -34,8 +34,12 @@ function useClerkNavigation() {
   }, [router]);
 }
 
-/** Clerk's colours are ours, so that light and dark follow the page. */
+/**
+ * Clerk's colours are ours, so that light and dark follow the page. Names are optional in Clerk but
+ * asked for: without them everybody would be listed as "User".
+ */
 const appearance = {
+  options: { showOptionalFields: true },
   variables: {
     colorPrimary: 'var(--primary)',
     colorPrimaryForeground: 'var(--primary-foreground)',
