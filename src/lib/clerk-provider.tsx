@@ -50,7 +50,6 @@ const appearance = {
     colorInput: 'var(--background)',
     colorInputForeground: 'var(--foreground)',
     colorNeutral: 'var(--foreground)',
-    colorBorder: 'var(--input)',
     colorDanger: 'var(--destructive)',
     colorSuccess: 'var(--success)',
     colorWarning: 'var(--warning)',
