@@ -2,7 +2,11 @@ import { request } from 'node:http';
 import { isClerkAPIResponseError } from '@clerk/shared/error';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createClock, type Clock } from '../../local/clerk/clock';
-import { createLocalClerkWorld, type LocalClerkWorld } from '../support/local-clerk-world';
+import {
+  createLocalClerkWorld,
+  type LocalClerkWorld,
+  type Wire,
+} from '../support/local-clerk-world';
 
 const windowMs = 10_000;
 
@@ -184,13 +188,13 @@ describe('control interface', () => {
   it('loads different people each time, the same ones on every machine', async () => {
     await world.control('POST', '/seed', { users: 20 });
     await world.control('POST', '/seed', { users: 20 });
-    const emails = (await world.api('GET', '/users?limit=100')).json.flatMap((user: any) =>
-      user.email_addresses.map((email: any) => email.email_address),
+    const emails = (await world.api('GET', '/users?limit=100')).json.flatMap((user: Wire) =>
+      user.email_addresses.map((email: Wire) => email.email_address),
     );
     const other = await createLocalClerkWorld();
     await other.control('POST', '/seed', { users: 40 });
-    const again = (await other.api('GET', '/users?limit=100')).json.flatMap((user: any) =>
-      user.email_addresses.map((email: any) => email.email_address),
+    const again = (await other.api('GET', '/users?limit=100')).json.flatMap((user: Wire) =>
+      user.email_addresses.map((email: Wire) => email.email_address),
     );
     await other.close();
     expect(again.sort()).toEqual(emails.sort());

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasClerkOpenApi, withoutClerkOpenApi } from '../support/clerk-openapi';
-import { createLocalClerkWorld, type LocalClerkWorld } from '../support/local-clerk-world';
+import {
+  createLocalClerkWorld,
+  type LocalClerkWorld,
+  type Wire,
+} from '../support/local-clerk-world';
 
 describe.skipIf(!hasClerkOpenApi)('Backend API: organizations, through @clerk/backend', () => {
   let world: LocalClerkWorld;
@@ -103,9 +107,9 @@ describe.skipIf(!hasClerkOpenApi)('Backend API: organizations, through @clerk/ba
       publicMetadata: { desk: 4 },
     });
     const everywhere = await world.api('GET', '/organization_memberships?limit=500');
-    const here = everywhere.json.data.filter((entry: any) => entry.organization.id === id);
+    const here = everywhere.json.data.filter((entry: Wire) => entry.organization.id === id);
     expect(
-      here.map((entry: any) => [entry.public_user_data.user_id, entry.public_metadata]),
+      here.map((entry: Wire) => [entry.public_user_data.user_id, entry.public_metadata]),
     ).toEqual([
       [person(2), { desk: 4 }],
       [person(1), {}],
@@ -150,7 +154,7 @@ describe.skipIf(!hasClerkOpenApi)('Backend API: organizations, through @clerk/ba
     }
     const get = async (query: string) =>
       (await world.api('GET', `/organizations/${id}/memberships?${query}`)).json.data.map(
-        (entry: any) => entry.public_user_data.user_id,
+        (entry: Wire) => entry.public_user_data.user_id,
       );
     expect(await get('role=org:admin')).toEqual([person(0)]);
     expect((await get(`user_id=${person(1)}&user_id=${person(2)}`)).sort()).toEqual(

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createClerkClient } from '@clerk/backend';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Wire } from '../support/local-clerk-world';
 import { createWebhookReceiver, verifySignature } from '../support/webhook-receiver';
 
 const main = resolve(import.meta.dirname, '../../local/clerk/main.ts');
@@ -130,7 +131,7 @@ describe('the local Clerk as a process', () => {
     await expect
       .poll(async () => {
         const { deliveries } = await (await fetch(`${message.url}/_local/deliveries`)).json();
-        return deliveries.map((entry: any) => [entry.status, entry.attempts.length]);
+        return deliveries.map((entry: Wire) => [entry.status, entry.attempts.length]);
       })
       .toEqual(Array(3).fill(['delivered', 1]));
     await receiver.close();

@@ -63,7 +63,7 @@ describe('Backend API: sessions, tokens and keys', () => {
     });
     expect(payload.sid).toBeUndefined();
     expect(protectedHeader.cat).toBe('cl_B7d4PD222AAA');
-    const templates = await world.sdk.jwtTemplates.list({ paginated: true });
+    const templates = await world.sdk.jwtTemplates.list();
     expect(templates.data.map(({ name }) => name)).toEqual(['convex']);
   });
 
@@ -104,13 +104,13 @@ describe('Backend API: sessions, tokens and keys', () => {
       'privateKeyPem',
       'clientKey',
     ] as const) {
-      expect(a[name], name).not.toBe(b[name]);
+      expect(a[name]).not.toBe(b[name]);
     }
     expect(Buffer.from(a.publishableKey.slice('pk_test_'.length), 'base64').toString()).toMatch(
       /^[a-z]+-[a-z]+-\d\d\.clerk\.accounts\.dev\$$/,
     );
     for (const file of readdirSync(world.dataDir)) {
-      expect(statSync(join(world.dataDir, file)).mode & 0o077, file).toBe(0);
+      expect(statSync(join(world.dataDir, file)).mode & 0o077).toBe(0);
     }
     const refused = await other.api('GET', '/users', undefined, {
       authorization: `Bearer ${a.secretKey}`,

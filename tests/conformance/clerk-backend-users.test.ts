@@ -101,7 +101,7 @@ describe.skipIf(!hasClerkOpenApi)('Backend API: one user, through @clerk/backend
       const answer = await world.api('POST', '/users', body);
       expect(answer.status).toBe(422);
       expect(answer.json.errors[0].code).toBe(code);
-      if (param) expect(answer.json.errors[0].meta.param_name).toBe(param);
+      expect(answer.json.errors[0].meta.param_name ?? '').toBe(param);
       expect((await world.api('GET', '/users/count')).json.total_count).toBe(before);
     },
   );

@@ -1,7 +1,11 @@
 import { verifyWebhook } from '@clerk/backend/webhooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hasClerkOpenApi, loadClerkOpenApi, withoutClerkOpenApi } from '../support/clerk-openapi';
-import { createLocalClerkWorld, type LocalClerkWorld } from '../support/local-clerk-world';
+import {
+  createLocalClerkWorld,
+  type LocalClerkWorld,
+  type Wire,
+} from '../support/local-clerk-world';
 import {
   createWebhookReceiver,
   verifySignature,
@@ -71,7 +75,7 @@ describe.skipIf(!hasClerkOpenApi)('webhooks: what is sent for which change', () 
       'organization.deleted',
     ];
     const received = await receiver.wait(expected.length);
-    expect(received.map(({ event }) => event.type).sort()).toEqual(expected.sort());
+    expect(received.map(({ event }): string => event.type).sort()).toEqual(expected.sort());
     const openApi = loadClerkOpenApi('webhooks');
     const { webhookSecret, instanceId } = world.clerk.services.keys;
     for (const message of received) {
@@ -166,7 +170,7 @@ describe('webhooks: switches and log', () => {
     world.sdk.users.createUser({ emailAddress: [email], password });
   const mode = (body: object) => world.control('POST', '/webhooks/mode', body);
   const deliveries = async () =>
-    (await world.control('GET', '/deliveries')).json.deliveries as any[];
+    (await world.control('GET', '/deliveries')).json.deliveries as Wire[];
 
   it('pauses, keeps what happens over a restart, and delivers it on resume', async () => {
     await mode({ mode: 'pause' });
@@ -274,9 +278,9 @@ async function settled(world: LocalClerkWorld, pending = 0): Promise<void> {
       async () => {
         const { deliveries } = (await world.control('GET', '/deliveries')).json;
         const untried = deliveries.filter(
-          (entry: any) => entry.status === 'pending' && entry.attempts.length === 0,
+          (entry: Wire) => entry.status === 'pending' && entry.attempts.length === 0,
         );
-        const waiting = deliveries.filter((entry: any) => entry.status === 'pending');
+        const waiting = deliveries.filter((entry: Wire) => entry.status === 'pending');
         return untried.length === 0 && waiting.length === pending;
       },
       { timeout: 15_000 },

@@ -10,11 +10,14 @@ import {
 } from '../../local/clerk/start-local-clerk';
 import { hasClerkOpenApi, loadClerkOpenApi } from './clerk-openapi';
 
+/** What came over the wire: tests read what they know is there, the OpenAPI check judges the shape. */
+// oxlint-disable-next-line typescript/no-explicit-any
+export type Wire = any;
+
 export interface Answer {
   status: number;
   headers: Headers;
-  // Tests read what they know the operation answers; the OpenAPI check has judged the shape.
-  json: any;
+  json: Wire;
 }
 
 export interface LocalClerkWorld {

@@ -1,14 +1,14 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'svix';
+import type { Wire } from './local-clerk-world';
 
 export interface Received {
   headers: IncomingHttpHeaders;
   /** `svix-id`. */
   id: string;
   body: string;
-  // Tests read what they know the event carries.
-  event: any;
+  event: Wire;
 }
 
 export interface WebhookReceiver {

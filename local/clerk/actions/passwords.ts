@@ -6,7 +6,7 @@ const passwordBytesMax = 72;
 
 /** Throws Clerk's 422 when a password breaks the instance's rules. */
 export function assertPasswordAllowed(password: string, paramName = 'password'): void {
-  if ([...password].length < passwordLengthMin) {
+  if (Array.from(password).length < passwordLengthMin) {
     throw passwordError(
       'form_password_length_too_short',
       `Passwords must be ${passwordLengthMin} characters or more.`,

@@ -64,7 +64,7 @@ async function answer(
     const target = findTarget(groups, request, method, url.pathname);
     if (!target) throw noSuchRoute(method, url.pathname);
     if (target.group.cors && isLoopbackOrigin(origin)) cors = corsHeaders(origin);
-    const reply = await handle(request, url, method, target, services);
+    const reply = await handle({ request, url, method, services }, target);
     send(response, { ...reply, headers: { ...cors, ...reply.headers } }, traceId);
   } catch (error) {
     const known = error instanceof ClerkError ? error : unexpected(error, traceId);
@@ -73,12 +73,16 @@ async function answer(
   }
 }
 
+interface Incoming {
+  request: IncomingMessage;
+  url: URL;
+  method: Method;
+  services: ClerkServices;
+}
+
 async function handle(
-  request: IncomingMessage,
-  url: URL,
-  method: Method,
+  { request, url, method, services }: Incoming,
   target: Target,
-  services: ClerkServices,
 ): Promise<Reply> {
   const rawBody = await readBody(request);
   const ctx: RequestContext = {

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
 import type { Database } from '../store/database';
-import type { AttemptResult, DueDelivery, Endpoint, MessageLog } from './message-log';
+import type { Endpoint, EndpointList } from './endpoint-list';
+import type { AttemptResult, DueDelivery, MessageLog } from './message-log';
 import { disableAfterMs, retryDelayMs } from './retry-schedule';
 
 /** Attempts under way per endpoint; the rest waits in the database, not in memory. */
@@ -16,6 +17,7 @@ const timerMsMax = 2 ** 31 - 1;
 export interface DispatcherOptions {
   db: Database;
   log: MessageLog;
+  endpoints: EndpointList;
   clock: Clock;
   send: (delivery: DueDelivery) => Promise<AttemptResult>;
   /** `newestFirst` sends one by one, so that the order is certain. */
@@ -39,7 +41,7 @@ export interface Dispatcher {
  * `pending` until its result is written, so that a killed process sends it again (at least once).
  */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const { log, clock } = options;
+  const { log, endpoints, clock } = options;
   const underWay = new Map<number, Promise<void>>();
   const perEndpoint = new Map<string, number>();
   const reached = new Set<string>();
@@ -57,7 +59,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const pump = () => {
     scheduled = false;
     if (stopped) return;
-    for (const endpoint of log.endpoints()) fill(endpoint);
+    for (const endpoint of endpoints.list()) fill(endpoint);
     armTimer();
   };
   const fill = (endpoint: Endpoint) => {
@@ -100,8 +102,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   };
   const armTimer = () => {
     clearTimeout(timer);
-    const waits = log
-      .endpoints()
+    const waits = endpoints
+      .list()
       .flatMap(({ id }) => log.nextDueAt(id) ?? [])
       .map((at) => at - clock.now())
       // What is due already is held back (paused, full) and gets its own wake-up.
@@ -122,13 +124,13 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 }
 
 function settle(options: DispatcherOptions, delivery: DueDelivery, result: AttemptResult): void {
-  const { db, log, clock } = options;
+  const { db, log, endpoints, clock } = options;
   const now = clock.now();
   db.transaction(() => {
     log.addAttempt(delivery.seq, result);
     if (result.ok) {
       log.settle(delivery.seq, { status: 'delivered', failures: delivery.failures, nextAt: now });
-      log.patchEndpoint(delivery.endpointId, { failingSince: null });
+      endpoints.patch(delivery.endpointId, { failingSince: null });
       return;
     }
     // An attempt by hand does not use up one of the schedule's.
@@ -139,7 +141,7 @@ function settle(options: DispatcherOptions, delivery: DueDelivery, result: Attem
       failures,
       nextAt: now + (delay ?? 0),
     });
-    noteFailure(log, delivery.endpointId, now);
+    noteFailure(options, delivery.endpointId, now);
   });
 }
 
@@ -148,11 +150,11 @@ function postpone({ log, clock }: DispatcherOptions, delivery: DueDelivery): voi
   log.settle(delivery.seq, { status: 'pending', failures: delivery.failures, nextAt });
 }
 
-function noteFailure(log: MessageLog, endpointId: string, now: number): void {
-  const endpoint = log.endpoints().find(({ id }) => id === endpointId);
+function noteFailure({ log, endpoints }: DispatcherOptions, endpointId: string, now: number): void {
+  const endpoint = endpoints.list().find(({ id }) => id === endpointId);
   if (!endpoint || endpoint.disabledAt !== null) return;
-  if (endpoint.failingSince === null) return log.patchEndpoint(endpointId, { failingSince: now });
+  if (endpoint.failingSince === null) return endpoints.patch(endpointId, { failingSince: now });
   if (now - endpoint.failingSince < disableAfterMs) return;
-  log.patchEndpoint(endpointId, { disabledAt: now });
+  endpoints.patch(endpointId, { disabledAt: now });
   log.giveUpPending(endpointId);
 }

@@ -1,17 +1,9 @@
-import type { Database, Row } from '../store/database';
+import type { Database } from '../store/database';
 import { newId } from '../ids';
+import type { EndpointList } from './endpoint-list';
 
 /** `disabled`: not sent because its endpoint was disabled; `dropped`: because the mode said so. */
 export type DeliveryStatus = 'pending' | 'delivered' | 'failed' | 'dropped' | 'disabled';
-
-export interface Endpoint {
-  id: string;
-  /** Place in `CLERK_WEBHOOK_URLS`: the address may change, the endpoint stays. */
-  position: number;
-  url: string;
-  failingSince: number | null;
-  disabledAt: number | null;
-}
 
 /** One message on its way to one endpoint. */
 export interface DueDelivery {
@@ -40,10 +32,6 @@ export interface AttemptResult {
 }
 
 export interface MessageLog {
-  endpoints(): Endpoint[];
-  /** Makes the endpoints be exactly these addresses, in this order. */
-  setEndpoints(urls: readonly string[], now: number): void;
-  patchEndpoint(id: string, patch: Partial<Pick<Endpoint, 'failingSince' | 'disabledAt'>>): void;
   /** Inside the transaction of the change that the message reports. */
   append(message: NewMessage): void;
   /** Numbers of the deliveries that may go out now, without their contents. */
@@ -78,10 +66,6 @@ export interface DueQuery {
 }
 
 const schema = `
-  CREATE TABLE IF NOT EXISTS webhook_endpoints (
-    id TEXT PRIMARY KEY, position INTEGER NOT NULL UNIQUE, url TEXT NOT NULL,
-    failingSince INTEGER, disabledAt INTEGER
-  );
   CREATE TABLE IF NOT EXISTS webhook_messages (
     id TEXT PRIMARY KEY, type TEXT NOT NULL, body TEXT NOT NULL, createdAt INTEGER NOT NULL
   );
@@ -102,22 +86,10 @@ const schema = `
 `;
 
 /** Messages, deliveries and attempts, in the same database as what they report. */
-export function createMessageLog(db: Database): MessageLog {
+export function createMessageLog(db: Database, endpoints: EndpointList): MessageLog {
   db.exec(schema);
-  const log: MessageLog = {
-    endpoints: () =>
-      db
-        .all(
-          'SELECT id, position, url, failingSince, disabledAt FROM webhook_endpoints ORDER BY position',
-        )
-        .map(toEndpoint),
-    setEndpoints: (urls, now) => db.transaction(() => setEndpoints(db, log, urls, now)),
-    patchEndpoint(id, patch) {
-      for (const [name, value] of Object.entries(patch)) {
-        db.run(`UPDATE webhook_endpoints SET "${name}" = ? WHERE id = ?`, [value, id]);
-      }
-    },
-    append: (message) => append(db, log, message),
+  return {
+    append: (message) => append(db, endpoints, message),
     due: (endpointId, query) => due(db, endpointId, query),
     delivery: (seq) => readDelivery(db, seq),
     nextDueAt(endpointId) {
@@ -169,41 +141,9 @@ export function createMessageLog(db: Database): MessageLog {
     },
     prune: (keep) => prune(db, keep),
   };
-  return log;
 }
 
-function toEndpoint(row: Row): Endpoint {
-  return {
-    id: String(row.id),
-    position: Number(row.position),
-    url: String(row.url),
-    failingSince: row.failingSince === null ? null : Number(row.failingSince),
-    disabledAt: row.disabledAt === null ? null : Number(row.disabledAt),
-  };
-}
-
-function setEndpoints(db: Database, log: MessageLog, urls: readonly string[], now: number): void {
-  const known = log.endpoints();
-  for (const [position, url] of urls.entries()) {
-    const endpoint = known.find((entry) => entry.position === position);
-    if (!endpoint) {
-      db.run('INSERT INTO webhook_endpoints (id, position, url) VALUES (?, ?, ?)', [
-        newId('endpoint', now),
-        position,
-        url,
-      ]);
-    } else if (endpoint.url !== url) {
-      db.run('UPDATE webhook_endpoints SET url = ? WHERE id = ?', [url, endpoint.id]);
-    }
-  }
-  for (const { id, position } of known) {
-    if (position < urls.length) continue;
-    db.run(`DELETE FROM webhook_deliveries WHERE endpointId = ? AND status = 'pending'`, [id]);
-    db.run('DELETE FROM webhook_endpoints WHERE id = ?', [id]);
-  }
-}
-
-function append(db: Database, log: MessageLog, message: NewMessage): void {
+function append(db: Database, endpoints: EndpointList, message: NewMessage): void {
   const id = newId('message', message.now);
   db.run('INSERT INTO webhook_messages (id, type, body, createdAt) VALUES (?, ?, ?, ?)', [
     id,
@@ -211,7 +151,7 @@ function append(db: Database, log: MessageLog, message: NewMessage): void {
     message.body,
     message.now,
   ]);
-  for (const endpoint of log.endpoints()) {
+  for (const endpoint of endpoints.list()) {
     const status = endpoint.disabledAt === null ? message.status : 'disabled';
     for (let copy = 0; copy < message.copies; copy += 1) {
       db.run(

@@ -7,8 +7,9 @@ import { readSetting, writeSetting } from '../store/settings';
 import type { Change } from '../store/sqlite-store';
 import { listDeliveries, type DeliveryPage } from './delivery-list';
 import { createDispatcher } from './dispatcher';
+import { createEndpointList, type Endpoint } from './endpoint-list';
 import { eventsOfChanges } from './events-of-changes';
-import { createMessageLog, type DeliveryStatus, type Endpoint } from './message-log';
+import { createMessageLog, type DeliveryStatus } from './message-log';
 import { sendAttempt } from './send-attempt';
 
 export const webhookModes = ['deliver', 'pause', 'drop'] as const;
@@ -59,8 +60,9 @@ const pruneEvery = 1_000;
 /** Everything between a committed change and the endpoints that hear of it. */
 export function createWebhookCenter(options: WebhookCenterOptions): WebhookCenter {
   const { db, clock, keys } = options;
-  const log = createMessageLog(db);
-  log.setEndpoints(options.urls, clock.now());
+  const endpoints = createEndpointList(db);
+  const log = createMessageLog(db, endpoints);
+  endpoints.set(options.urls, clock.now());
   log.prune(deliveriesKept);
   let policy = readSetting(db, 'webhooks', policyDefault);
   let appended = 0;
@@ -68,6 +70,7 @@ export function createWebhookCenter(options: WebhookCenterOptions): WebhookCente
   const dispatcher = createDispatcher({
     db,
     log,
+    endpoints,
     clock,
     startGraceMs: options.startGraceMs,
     send: (delivery) =>
@@ -114,10 +117,10 @@ export function createWebhookCenter(options: WebhookCenterOptions): WebhookCente
       policy = next;
       dispatcher.wake();
     },
-    endpoints: () => log.endpoints(),
+    endpoints: () => endpoints.list(),
     enableEndpoint(id) {
-      if (!log.endpoints().some((endpoint) => endpoint.id === id)) return false;
-      log.patchEndpoint(id, { disabledAt: null, failingSince: null });
+      if (!endpoints.list().some((endpoint) => endpoint.id === id)) return false;
+      endpoints.patch(id, { disabledAt: null, failingSince: null });
       dispatcher.wake();
       return true;
     },
