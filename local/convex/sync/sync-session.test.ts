@@ -235,6 +235,30 @@ describe('sync session', () => {
     }
   });
 
+  it('holds back from a client that does not read, and shows it the newest state later', async () => {
+    const client = await connect();
+    client.modify(0, client.watch(0, 'kv:get', { key: 'big' }));
+    await client.next('Transition');
+    client.socket.pause();
+    const sizes: number[] = [];
+    const other = await connect();
+    other.modify(0, other.watch(0, 'kv:get', { key: 'n' }));
+    await other.next('Transition');
+    for (let i = 1; i <= 100; i += 1) {
+      convex.engine.put({ big: `${i}`.padEnd(500_000, '.'), n: i });
+      // The others are not held up.
+      await other.next('Transition');
+    }
+    client.socket.resume();
+    let last = '';
+    while (!last.startsWith('100.')) {
+      last = String(modificationsOf(await client.next('Transition'))[0]?.value);
+      sizes.push(last.length);
+    }
+    // 4 MiB of ours and a few of the system's buffers, instead of 50 MB.
+    expect(sizes.length).toBeLessThan(60);
+  });
+
   it('runs everything again after a push', async () => {
     const client = await connect();
     client.modify(0, client.watch(0, 'kv:get', { key: 'a' }));
