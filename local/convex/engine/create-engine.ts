@@ -39,7 +39,18 @@ export async function createEngine(options: EngineOptions): Promise<OpenedEngine
   try {
     const platformEnv: Env = { CONVEX_CLOUD_URL: url, CONVEX_SITE_URL: siteUrl };
     const saved = await loadSaved(store, platformEnv);
-    const engine = new LocalEngine({ store, platformEnv, deploymentName, nowMs, ...saved });
+    const stopReporting = onUnhandledRejection((reason) => {
+      const text = reason instanceof Error ? reason.message : String(reason);
+      process.stderr.write(`A function left a rejected promise unhandled: ${text}\n`);
+    });
+    const engine = new LocalEngine({
+      store,
+      platformEnv,
+      deploymentName,
+      nowMs,
+      onClose: stopReporting,
+      ...saved,
+    });
     return { engine, deploy: engine.deployer, deployed: saved.deployment !== undefined };
   } catch (error) {
     await store.close();
@@ -66,9 +77,5 @@ async function loadSaved(store: Store, platformEnv: Env) {
       process.stderr.write(`The saved push cannot be loaded: ${error.message} Push again.\n`);
     }
   }
-  onUnhandledRejection((reason) => {
-    const text = reason instanceof Error ? reason.message : String(reason);
-    process.stderr.write(`A function left a rejected promise unhandled: ${text}\n`);
-  });
   return { env, deployment, jobs, crons: new CronRuns(store, crons) };
 }

@@ -35,6 +35,7 @@ export interface LocalEngineParts {
   crons: CronRuns;
   deploymentName: string;
   nowMs: () => number;
+  onClose: () => void;
 }
 
 /** The engine over one data folder; see the contract. */
@@ -172,8 +173,9 @@ export class LocalEngine implements Engine {
     update: (changes) => this.#updateEnv(changes),
   };
 
-  close(): Promise<void> {
-    return this.#store.close();
+  async close(): Promise<void> {
+    await this.#store.close();
+    this.parts.onClose();
   }
 
   /** New code is built first: variables that the deployed code cannot do without stay. */
