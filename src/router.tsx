@@ -6,6 +6,7 @@ import { ErrorPage } from './components/error-page';
 import { NotFoundPage } from './components/not-found-page';
 import { runtimeConfig } from './env';
 import { errorBodyOf } from './lib/coded-error';
+import { createSocketGate } from './lib/gated-socket';
 import { routeTree } from './routeTree.gen';
 import { serverQuery } from './server/live-query.functions';
 import { pageNonce } from './server/page-request.functions';
@@ -14,10 +15,12 @@ import { pageNonce } from './server/page-request.functions';
 const unwatchedForMs = 20_000;
 
 function createClients() {
+  const gate = typeof WebSocket === 'undefined' ? undefined : createSocketGate(WebSocket);
   const convexQueryClient = new ConvexQueryClient(runtimeConfig().convexUrl, {
     // Queries wait for the sign-in instead of being asked once as nobody and once as somebody.
     expectAuth: true,
     unsavedChangesWarning: false,
+    ...(gate && { webSocketConstructor: gate.Gated }),
   });
   const onServer = serverQuery();
   const live = convexQueryClient.queryFn();
@@ -36,14 +39,14 @@ function createClients() {
     },
   });
   convexQueryClient.connect(queryClient);
-  return { convexQueryClient, queryClient };
+  return { convexQueryClient, queryClient, openSocket: gate?.open ?? (() => {}) };
 }
 
 export function getRouter() {
-  const { convexQueryClient, queryClient } = createClients();
+  const { convexQueryClient, queryClient, openSocket } = createClients();
   const router = createRouter({
     routeTree,
-    context: { convexQueryClient, queryClient },
+    context: { convexQueryClient, queryClient, openSocket },
     defaultPreload: 'intent',
     defaultPreloadStaleTime: 0,
     defaultErrorComponent: ({ error, reset }) => (

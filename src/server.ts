@@ -32,6 +32,19 @@ async function respond(request: Request, context: RequestContext): Promise<Respo
   }
 }
 
+/**
+ * `srvx serve` prints the address of every request once it is answered. A query string can hold
+ * Clerk's handshake token or the name of a person, so from then on the request shows its path only.
+ */
+function hideQuery(request: Request): void {
+  const [address] = request.url.split('?');
+  try {
+    Object.defineProperty(request, 'url', { value: address, configurable: true });
+  } catch {
+    // A request that cannot be changed is none of srvx's.
+  }
+}
+
 export default createServerEntry({
   async fetch(request) {
     const startedAtMs = performance.now();
@@ -46,6 +59,7 @@ export default createServerEntry({
     secured.headers.set('x-request-id', event.requestId);
     const durationMs = Math.round(performance.now() - startedAtMs);
     writeRequestEvent(logger(), event, { status: secured.status, durationMs });
+    hideQuery(request);
     return secured;
   },
 });

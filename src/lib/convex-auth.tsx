@@ -7,27 +7,37 @@ const retryWaitsMs = [1_000, 2_000, 5_000, 10_000, 20_000];
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Convex's view of Clerk's session; a failing Clerk is waited for, since it is no sign-out. */
-function useConvexAuthFromClerk() {
+/** A token for Convex; a failing Clerk is waited for, since it is no sign-out. */
+async function fetchPatiently(get: () => Promise<string | null>): Promise<string | null> {
+  for (const waitMs of [...retryWaitsMs, undefined]) {
+    try {
+      return await get();
+    } catch (error) {
+      if (waitMs === undefined || isRefusal(error)) return null;
+      await pause(waitMs);
+    }
+  }
+  return null;
+}
+
+/** Convex's view of Clerk's session. */
+function useConvexAuthFromClerk(onToken: () => void) {
   const { isLoaded, isSignedIn, getToken, sessionId, sessionClaims } = useAuth();
   const integrated = sessionClaims?.['aud'] === 'convex';
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- see the dependencies
   const fetchAccessToken = useCallback(
     async ({ forceRefreshToken }: { forceRefreshToken: boolean }): Promise<string | null> => {
       const template = integrated ? {} : { template: 'convex' };
-      for (const waitMs of [...retryWaitsMs, undefined]) {
-        try {
-          return await getToken({ ...template, skipCache: forceRefreshToken });
-        } catch (error) {
-          if (waitMs === undefined || isRefusal(error)) return null;
-          await pause(waitMs);
-        }
-      }
-      return null;
+      const token = await fetchPatiently(() =>
+        getToken({ ...template, skipCache: forceRefreshToken }),
+      );
+      // After Convex has taken the token in, which it does before the next task.
+      setTimeout(onToken, 0);
+      return token;
     },
     // A new session asks anew; getToken itself is not stable between renders.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
-    [sessionId, integrated],
+    [sessionId, integrated, onToken],
   );
   return useMemo(
     () => ({ isLoading: !isLoaded, isAuthenticated: isSignedIn ?? false, fetchAccessToken }),
@@ -41,16 +51,19 @@ function isRefusal(error: unknown): boolean {
   return typeof error.status === 'number' && error.status >= 400 && error.status < 500;
 }
 
-/** Signs the live connection in as whoever is signed in with Clerk. */
-export function ConvexAuthProvider({
-  client,
-  children,
-}: {
+interface ConvexAuthProviderProps {
   client: ConvexReactClient;
+  /** Called whenever Convex got a token, or learned that there is none. */
+  onToken: () => void;
   children: ReactNode;
-}) {
+}
+
+/** Signs the live connection in as whoever is signed in with Clerk. */
+export function ConvexAuthProvider({ client, onToken, children }: ConvexAuthProviderProps) {
+  // Convex calls this as a hook of its own; its identity must not change.
+  const useConvexAuth = useCallback(() => useConvexAuthFromClerk(onToken), [onToken]);
   return (
-    <ConvexProviderWithAuth client={client} useAuth={useConvexAuthFromClerk}>
+    <ConvexProviderWithAuth client={client} useAuth={useConvexAuth}>
       {children}
     </ConvexProviderWithAuth>
   );

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
 
 export const themeChoices = ['system', 'light', 'dark'] as const;
 export type ThemeChoice = (typeof themeChoices)[number];
@@ -55,6 +55,12 @@ function subscribe(onChange: () => void): () => void {
     window.removeEventListener('storage', update);
     window.removeEventListener(changeEvent, onChange);
   };
+}
+
+/** Keeps the page in step with the system's theme and with a choice made in another tab. */
+export function FollowTheme(): null {
+  useEffect(() => subscribe(() => undefined), []);
+  return null;
 }
 
 /** The chosen theme and what it comes to; on the server always the system's, light. */

@@ -7,7 +7,7 @@ import { Toasts } from '../components/toasts';
 import { runtimeConfig } from '../env';
 import { SessionProvider } from '../lib/clerk-provider';
 import { ConvexAuthProvider } from '../lib/convex-auth';
-import { themeScript } from '../lib/theme';
+import { FollowTheme, themeScript } from '../lib/theme';
 import { TimeZoneProvider, timeZoneScript } from '../lib/time-zone';
 import { pageNonce, viewerTimeZone } from '../server/page-request.functions';
 import stylesUrl from '../styles.css?url';
@@ -15,6 +15,8 @@ import stylesUrl from '../styles.css?url';
 interface RouterContext {
   convexQueryClient: ConvexQueryClient;
   queryClient: QueryClient;
+  /** Lets the live connection begin. */
+  openSocket: () => void;
 }
 
 /** Everything the page must know before its modules run. `<` is escaped: this is inside a script. */
@@ -61,11 +63,12 @@ function Document({ children }: { children: ReactNode }) {
 }
 
 function App() {
-  const { convexQueryClient, queryClient, timeZone } = Route.useRouteContext();
+  const { convexQueryClient, queryClient, openSocket, timeZone } = Route.useRouteContext();
   return (
     <TimeZoneProvider zone={timeZone}>
+      <FollowTheme />
       <SessionProvider>
-        <ConvexAuthProvider client={convexQueryClient.convexClient}>
+        <ConvexAuthProvider client={convexQueryClient.convexClient} onToken={openSocket}>
           <QueryClientProvider client={queryClient}>
             <Outlet />
             <Toasts />

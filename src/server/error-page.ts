@@ -19,7 +19,7 @@ code{display:block;margin-top:1.5rem;font-size:.75rem;color:var(--dim)}`;
  */
 export function errorPage(
   body: ErrorBody,
-  options: { requestId?: string; status?: number },
+  options: { requestId?: string; status?: number } = {},
 ): Response {
   const title = 'This page is not available right now';
   const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${title} · ${escapeHtml(appConfig.name)}</title><style>${style}</style></head><body><main><h1>${title}</h1><p>${escapeHtml(body.message)}</p><a href="">Try again</a><code>${body.code}${options.requestId ? ` · ${escapeHtml(options.requestId)}` : ''}</code></main></body></html>`;

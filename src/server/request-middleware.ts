@@ -5,6 +5,8 @@ import { errorBody } from '../shared/error-codes';
 import { createReachability } from './clerk-reachability';
 import { csrfRefusal, isOwnOrigin, needsOriginCheck, webhookPath } from './csrf';
 import { errorPage } from './error-page';
+import { errorField } from './log';
+import { annotateRequest } from './request-event';
 
 /** Refuses what another site makes a browser send here. */
 export function csrfMiddleware() {
@@ -17,6 +19,21 @@ export function csrfMiddleware() {
 
 const isReachable = createReachability();
 
+/** A page for what was thrown outside of any page; server functions carry their own errors. */
+function pageFor(thrown: unknown, handlerType: 'serverFn' | 'router'): unknown {
+  if (thrown instanceof Response || handlerType === 'serverFn') return thrown;
+  annotateRequest({ error: errorField(thrown) });
+  return errorPage(errorBody('INTERNAL'));
+}
+
+/** Where a handshake sends the browser, unless nobody would answer there. */
+async function unreachableClerk(thrown: unknown): Promise<boolean> {
+  const location = thrown instanceof Response ? thrown.headers.get('location') : null;
+  return (
+    location !== null && URL.canParse(location) && !(await isReachable(new URL(location).origin))
+  );
+}
+
 /**
  * Clerk's middleware, except for the webhook, which is signed by Svix and knows no session. A
  * handshake sends the browser away to Clerk; when Clerk does not answer, it gets a page instead.
@@ -28,8 +45,7 @@ export function sessionMiddleware() {
     try {
       return await authenticate(options);
     } catch (thrown) {
-      const location = thrown instanceof Response ? thrown.headers.get('location') : null;
-      if (!location || (await isReachable(new URL(location).origin))) throw thrown;
+      if (!(await unreachableClerk(thrown))) throw pageFor(thrown, options.handlerType);
       throw errorPage(errorBody('CLERK_UNAVAILABLE'), { status: 503 });
     }
   });

@@ -1,6 +1,7 @@
 import { UserButton } from '@clerk/tanstack-react-start';
 import { MenuIcon } from 'lucide-react';
 import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { AfterHydration } from '../../components/after-hydration';
 import { RoleBadge } from '../../components/role-badge';
 import { ThemeSwitch } from '../../components/theme-switch';
 import { Skeleton } from '../../components/ui/skeleton';
@@ -8,6 +9,8 @@ import type { Viewer } from '../../lib/live';
 import { Brand } from './brand';
 import { ConnectionNotice } from './connection-notice';
 import { Navigation } from './navigation';
+
+const avatarSkeleton = <Skeleton className="size-7 rounded-full" />;
 
 function ViewerCorner({ viewer }: { viewer: Viewer }) {
   return (
@@ -17,7 +20,9 @@ function ViewerCorner({ viewer }: { viewer: Viewer }) {
       </span>
       <RoleBadge role={viewer.role} />
       <span className="flex size-7 shrink-0 items-center">
-        <UserButton fallback={<Skeleton className="size-7 rounded-full" />} />
+        <AfterHydration fallback={avatarSkeleton}>
+          <UserButton fallback={avatarSkeleton} />
+        </AfterHydration>
       </span>
     </div>
   );

@@ -2,20 +2,16 @@ import { useConvex } from 'convex/react';
 import { WifiOffIcon } from 'lucide-react';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 
-/** Shorter gaps, as while a laptop wakes up, are not worth a word. */
-const quietForMs = 3_000;
+/** Shorter gaps, as while a page or a laptop wakes up, are not worth a word. */
+const quietForMs = 5_000;
 
-/** Whether the live connection was there, or should have been, and is not. */
+/** Whether the live connection is away. */
 function useConnectionLost(): boolean {
   const convex = useConvex();
   return useSyncExternalStore(
     (onChange) => convex.subscribeToConnectionState(onChange),
-    () => {
-      const state = convex.connectionState();
-      const expected = state.hasEverConnected || state.connectionRetries > 1;
-      return expected && !state.isWebSocketConnected;
-    },
-    // Asking on the server would open a socket there.
+    () => !convex.connectionState().isWebSocketConnected,
+    // On the server there is none, and asking would open one.
     () => false,
   );
 }
