@@ -133,6 +133,24 @@ describe('Backend API: faults', () => {
   );
 });
 
+describe('Backend API: request bodies', () => {
+  let world: LocalClerkWorld;
+  beforeEach(async () => {
+    world = await createLocalClerkWorld();
+  });
+  afterEach(async () => {
+    await world.close();
+  });
+
+  it('answers 413 to more than 10 MiB and 400 to what is no JSON object', async () => {
+    const tooMuch = { first_name: 'x'.repeat(10 * 1024 * 1024) };
+    const large = await world.api('POST', '/users', tooMuch);
+    expect([large.status, large.json.errors[0].code]).toEqual([413, 'request_body_too_large']);
+    const list = await world.api('POST', '/users', ['x']);
+    expect([list.status, list.json.errors[0].code]).toEqual([400, 'request_body_invalid']);
+  });
+});
+
 describe('control interface', () => {
   let world: LocalClerkWorld;
   beforeEach(async () => {

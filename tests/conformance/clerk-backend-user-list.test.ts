@@ -148,6 +148,24 @@ describe.skipIf(!hasClerkOpenApi)('Backend API: lists of users', () => {
   });
 });
 
+describe.skipIf(!hasClerkOpenApi)('Backend API: after a large load', () => {
+  it('finds, orders and refuses as before: every index is back', async () => {
+    const world = await createLocalClerkWorld();
+    const loaded = (await world.control('POST', '/seed', { users: 20_000 })).json;
+    expect(loaded).toMatchObject({ added: 20_000, users: 20_000 });
+    const [last] = (await world.api('GET', '/users?limit=1&offset=19999')).json as ListedUser[];
+    const email = String(primaryEmail(last));
+    const found = (await world.api('GET', `/users?email_address=${email}`)).json as ListedUser[];
+    expect(found.map(({ id }) => id)).toEqual([last?.id]);
+    const body = { email_address: [email], skip_password_requirement: true };
+    const twice = await world.api('POST', '/users', body);
+    expect(twice.json.errors[0].code).toBe('form_identifier_exists');
+    const plan = await world.api('GET', '/users?limit=500&offset=19500&order_by=last_name');
+    expect(plan.json).toHaveLength(500);
+    await world.close();
+  });
+});
+
 describe.skipIf(!hasClerkOpenApi)('Backend API: walking through all users', () => {
   it('A3: starting_after loses and repeats nobody who was there, whatever is added or deleted meanwhile', async () => {
     await fc.assert(

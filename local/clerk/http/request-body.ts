@@ -4,14 +4,16 @@ import { ClerkError } from './clerk-error';
 /** Enough for a profile image; everything else is far smaller. */
 const bodyBytesMax = 10 * 1024 * 1024;
 
+/** Reads to the end even when there is too much: leaving early would cut the answer off as well. */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > bodyBytesMax) throw tooLarge();
-    chunks.push(chunk);
+    if (length <= bodyBytesMax) chunks.push(chunk);
+    else chunks.length = 0;
   }
+  if (length > bodyBytesMax) throw tooLarge();
   return Buffer.concat(chunks);
 }
 

@@ -67,6 +67,8 @@ async function answer(
     const reply = await handle({ request, url, method, services }, target);
     send(response, { ...reply, headers: { ...cors, ...reply.headers } }, traceId);
   } catch (error) {
+    // The caller hung up: there is nobody to answer, and nothing is wrong here.
+    if (response.destroyed) return;
     const known = error instanceof ClerkError ? error : unexpected(error, traceId);
     const headers = { ...cors, ...known.headers };
     send(response, { status: known.status, json: known.body(traceId), headers }, traceId);
