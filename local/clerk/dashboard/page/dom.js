@@ -27,6 +27,21 @@ export function announce(message, kind = 'good') {
   if (kind === 'good') toastTimer = setTimeout(() => (box.textContent = ''), 6000);
 }
 
+/**
+ * Redraws without losing the place of somebody on the keyboard: the control that took the place of
+ * the focused one gets the focus, or the page itself where there is none.
+ */
+export async function keepingFocus(redraw) {
+  const before = document.activeElement;
+  const nameOf = (element) => element.getAttribute('href') ?? element.textContent;
+  await redraw();
+  if (before === null || before === document.body || before.isConnected) return;
+  const main = document.getElementById('main');
+  const candidates = [...main.querySelectorAll(before.localName)];
+  const heir = candidates.find((each) => nameOf(each) === nameOf(before) && !each.disabled);
+  (heir ?? main).focus({ preventScroll: true });
+}
+
 /** Runs an action from a button: disabled meanwhile, and what goes wrong is said. */
 export function act(label, run, props = {}) {
   return h('button', {
@@ -35,13 +50,17 @@ export function act(label, run, props = {}) {
     textContent: label,
     onclick: async (event) => {
       const button = event.currentTarget;
-      button.disabled = true;
+      // Not `disabled`, which would throw the focus away while the answer is on its way.
+      if (button.getAttribute('aria-disabled') === 'true') return;
       try {
-        await run();
+        await keepingFocus(async () => {
+          button.setAttribute('aria-disabled', 'true');
+          await run();
+        });
       } catch (error) {
         announce(error.message, 'bad');
       } finally {
-        button.disabled = false;
+        button.removeAttribute('aria-disabled');
       }
     },
   });

@@ -1,5 +1,5 @@
 import { get, post } from './api.js';
-import { act, announce, badge, h, number, time } from './dom.js';
+import { act, announce, badge, h, keepingFocus, number, time } from './dom.js';
 
 const modes = [
   ['deliver', 'Deliver', 'Every message goes out at once.'],
@@ -8,6 +8,7 @@ const modes = [
 ];
 /** Retries and answers come by themselves; the page looks again this often. */
 const refreshMs = 3000;
+const pageSize = 25;
 
 /** `#/webhooks`: where messages go, whether they go, and the newest of them. */
 export async function webhooksView() {
@@ -19,13 +20,15 @@ export async function webhooksView() {
   const loadTop = async () =>
     top.replaceChildren(...overview(await get('/_local/status'), loadAll));
   const loadLog = async () => {
-    const page = await get(`/_local/deliveries?limit=25`);
+    const page = await get(`/_local/deliveries?limit=${pageSize}`);
     shown = page.deliveries;
     older = page.before;
     draw();
   };
   const loadOlder = async () => {
-    const page = await get(`/_local/deliveries?limit=25&before=${encodeURIComponent(older)}`);
+    const page = await get(
+      `/_local/deliveries?limit=${pageSize}&before=${encodeURIComponent(older)}`,
+    );
     shown = [...shown, ...page.deliveries];
     older = page.before;
     draw();
@@ -40,9 +43,9 @@ export async function webhooksView() {
   };
   await loadAll();
   const timer = setInterval(() => {
-    // Somebody who reads further down, or stands on a control, is not disturbed.
-    const busy = shown.length > 25 || document.activeElement?.closest('#main button, #main a');
-    if (!document.hidden && !busy) loadAll().catch((error) => announce(error.message, 'bad'));
+    // Somebody who reads further down is not disturbed.
+    if (document.hidden || shown.length > pageSize) return;
+    keepingFocus(loadAll).catch((error) => announce(error.message, 'bad'));
   }, refreshMs);
   return {
     title: 'Webhooks',
