@@ -4,7 +4,7 @@ import { eventually, failure, FunctionWorld, value } from '../fixtures/convex-ap
 
 let world: FunctionWorld;
 beforeAll(async () => {
-  world = await FunctionWorld.start();
+  world = await FunctionWorld.start({ published: true });
 });
 afterAll(() => world?.stop());
 

@@ -85,7 +85,7 @@ describe('code generation without a running stack', () => {
     expect(generated.map(([name]) => name)).toEqual(pushed.map(([name]) => name));
     const api = Object.fromEntries(generated)['api.d.ts'] ?? '';
     expect(api).toContain('unpushed: typeof unpushed');
-    expect(api).toContain('import("@convex-dev/workpool/_generated/component.js")');
+    expect(api).toContain('import("../counter/_generated/component.js").ComponentApi<"counter">');
     expect(await failure(world.query('unpushed:q'))).toContain('Could not find public function');
     await rm(world.path('unpushed.ts'));
     expect(await codegen()).toBe(0);

@@ -17,7 +17,13 @@ export interface JobRow {
 
 /** Rows by id. The document is what the app can read; the row is what the scheduler needs. */
 export const jobsBucket = 'jobs';
+/** Ended jobs by the time of their end, for removing their documents. */
+const endedBucket = 'jobs.ended';
 const documentTable = '_scheduled_functions';
+/** As on Convex. */
+const documentKeptMs = 7 * 24 * 60 * 60 * 1000;
+/** Old documents removed with each job that ends: more than one, so that the rest shrinks. */
+const removedPerEnd = 4;
 const scheduledMax = 1000;
 
 export type JobState =
@@ -110,6 +116,8 @@ export class JobChanges {
     this.#patch(tx, job, { state: { ...state }, completedTime: nowMs });
     tx.system.delete(jobsBucket, job.id);
     this.#changes.push({ kind: 'gone', id: job.id });
+    tx.system.set(endedBucket, `${timeKey(nowMs)}:${job.id}`, { owner: job.owner, id: job.id });
+    removeOldDocuments(tx, nowMs);
   }
 
   put(tx: WriteTransaction, row: JobRow): void {
@@ -120,6 +128,23 @@ export class JobChanges {
   #patch(tx: WriteTransaction, { owner, id }: { owner: string; id: string }, fields: Json): void {
     tx.namespace(owner, { system: true }).patch(id, fields, documentTable);
   }
+}
+
+function removeOldDocuments(tx: WriteTransaction, nowMs: number): void {
+  const range = { to: timeKey(nowMs - documentKeptMs), limit: removedPerEnd };
+  for (const { key, value } of tx.system.scan(endedBucket, range)) {
+    // Written by `end`.
+    const { owner, id } = value as { owner: string; id: string };
+    tx.system.delete(endedBucket, key);
+    if (jobState(tx, owner, id)) {
+      tx.namespace(owner, { system: true }).delete(id, documentTable);
+    }
+  }
+}
+
+/** Sorts as the time does. */
+function timeKey(ms: number): string {
+  return String(Math.max(0, Math.floor(ms))).padStart(15, '0');
 }
 
 /** The state in a job's document; undefined when there is none of that id. */

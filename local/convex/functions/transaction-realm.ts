@@ -252,8 +252,9 @@ export class TransactionRealm {
       }
     };
     return {
-      now: () => this.#active?.host.nowMs ?? 0,
-      random: () => this.#active?.host.random() ?? 0.5,
+      // While a module is being loaded there is no call to be deterministic for.
+      now: () => this.#active?.host.nowMs ?? Date.now(),
+      random: () => this.#active?.host.random() ?? Math.random(),
       log: (level: string, args: unknown[]) => this.#active?.host.log(level, formatLogArgs(args)),
       subtle: (name: string, args: unknown[]) => answer(() => transactionSubtle(name, args)),
       syscall: (op: string, json: string) =>
