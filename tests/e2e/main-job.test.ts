@@ -1,0 +1,166 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { launchBrowser, type TestBrowser } from '../support/browser';
+import { changeRoleInMenu, userRow } from '../support/rollcall-page';
+import { signInAs } from '../support/sign-in';
+import { startStack, type World } from '../support/stack-world';
+
+const password = 'rollcall-demo';
+
+describe('The main job, end to end in Chromium', () => {
+  let world: World;
+  let chromium: TestBrowser;
+  /** `/admin/users`, opened once by the superadmin and never reloaded. */
+  let admin: Page;
+
+  beforeAll(async () => {
+    [world, chromium] = await Promise.all([startStack(), launchBrowser()]);
+    admin = await chromium.newPage();
+    await signInAs(admin, world.webUrl, { email: 'superadmin@rollcall.test', password });
+    await admin.goto(`${world.webUrl}/admin/users`);
+    await userRow(admin, 'superadmin@rollcall.test').waitFor();
+    // Proof of "no reload": a reload would lose the mark.
+    await admin.evaluate(() => {
+      document.documentElement.dataset.sameDocument = 'yes';
+    });
+  }, 180_000);
+  afterAll(async () => {
+    await chromium?.close();
+    await world?.stop();
+  });
+
+  const stillTheSameDocument = () =>
+    admin.evaluate(() => document.documentElement.dataset.sameDocument);
+
+  async function codeFor(email: string): Promise<string> {
+    const { mails } = await world.clerk.local<{ mails: { code?: string }[] }>(
+      'GET',
+      `/outbox-mail?email=${encodeURIComponent(email)}`,
+    );
+    return mails.find((mail) => mail.code !== undefined)?.code ?? '';
+  }
+
+  /** Through Clerk's own component, with the code from the mail, until the dashboard is there. */
+  async function signUp(person: { first: string; last: string; email: string }): Promise<Page> {
+    const page = await chromium.newPage();
+    await page.goto(`${world.webUrl}/sign-up`);
+    await page.getByLabel('First name').fill(person.first);
+    await page.getByLabel('Last name').fill(person.last);
+    await page.getByLabel('Email address').fill(person.email);
+    await page.getByLabel('Password', { exact: true }).fill('long-enough-1');
+    await page.getByRole('button', { name: 'Continue', exact: true }).click();
+    const field = page.getByRole('textbox', { name: /verification code/i });
+    await field.waitFor();
+    await expect.poll(() => codeFor(person.email)).toMatch(/^\d{6}$/);
+    await field.pressSequentially(await codeFor(person.email));
+    await page.waitForURL((url) => url.pathname.startsWith('/dashboard'));
+    return page;
+  }
+
+  it('C3: a person who signs up through Clerk appears in an open users page without reload', async () => {
+    const page = await signUp({ first: 'Ada', last: 'Newcomer', email: 'ada@rollcall.test' });
+    await page.getByText('Ada Newcomer').first().waitFor();
+    const row = userRow(admin, 'ada@rollcall.test');
+    await row.waitFor();
+    // C9: without a role in Clerk they get the default one.
+    await row.getByText('Staff').waitFor();
+    expect(await stillTheSameDocument()).toBe('yes');
+    await page.context().close();
+  });
+
+  it('B7: with webhooks paused a new person still gets in, and the late webhook makes no second row', async () => {
+    onTestFinished(() => world.clerk.webhooks('deliver'));
+    await world.clerk.webhooks('pause');
+    const page = await signUp({ first: 'Late', last: 'Webhook', email: 'late@rollcall.test' });
+    await page.getByText('Late Webhook').first().waitFor();
+    const { id } = await world.clerk.userByEmail('late@rollcall.test');
+    expect(await deliveryStates(id)).toEqual(['pending']);
+    await userRow(admin, 'late@rollcall.test').waitFor();
+
+    await world.clerk.webhooks('deliver');
+    await expect.poll(() => deliveryStates(id), { timeout: 15_000 }).toEqual(['delivered']);
+    // A provisional row has no Clerk version; the webhook completed that very row.
+    await expect.poll(async () => (await rowOf('late@rollcall.test')).length).toBe(1);
+    expect(await userRow(admin, 'late@rollcall.test').count()).toBe(1);
+    await page.context().close();
+  });
+
+  async function deliveryStates(entityId: string): Promise<string[]> {
+    const { deliveries } = await world.clerk.local<{
+      deliveries: { status: string; type: string; payload: { data?: { id?: string } } }[];
+    }>('GET', '/deliveries?limit=100');
+    return deliveries
+      .filter(({ type, payload }) => type === 'user.created' && payload.data?.id === entityId)
+      .map(({ status }) => status);
+  }
+
+  async function rowOf(email: string): Promise<string[]> {
+    await admin.getByRole('searchbox').fill(email);
+    await userRow(admin, email).waitFor();
+    const texts = await admin.getByRole('row').filter({ hasText: email }).allTextContents();
+    await admin.getByRole('searchbox').fill('');
+    await userRow(admin, 'superadmin@rollcall.test').waitFor();
+    return texts;
+  }
+
+  it('C1, C2: a role changed in the menu reaches Clerk with every other metadata key untouched', async () => {
+    const before = await world.clerk.createUser({
+      email: 'grows@rollcall.test',
+      firstName: 'Gro',
+      lastName: 'Wing',
+      publicMetadata: { team: 'night', nested: { deep: [1, { a: null }] } },
+    });
+    await world.clerk.mergeMetadata(before.id, { private_metadata: { crm: 'x-1' } });
+    await userRow(admin, 'grows@rollcall.test').waitFor();
+    await changeRoleInMenu(admin, { email: 'grows@rollcall.test', name: 'Gro Wing' }, 'Admin');
+
+    const row = userRow(admin, 'grows@rollcall.test');
+    await row.getByText('Admin').waitFor();
+    await row.getByText('Synced').waitFor();
+    const after = await world.clerk.userByEmail('grows@rollcall.test');
+    expect(after.public_metadata).toEqual({ ...before.public_metadata, role: 'admin' });
+    expect(after.private_metadata).toMatchObject({ crm: 'x-1' });
+    expect(await stillTheSameDocument()).toBe('yes');
+  });
+
+  it('C3: an edit in the Clerk Dashboard shows in the open page within 3 s', async () => {
+    const { id } = await world.clerk.createUser({
+      email: 'edited@rollcall.test',
+      firstName: 'Edi',
+      lastName: 'Ted',
+    });
+    await userRow(admin, 'edited@rollcall.test').getByText('Staff').waitFor();
+    const dashboard = await chromium.newPage();
+    await dashboard.goto(`${world.clerkDashboardUrl}#/users/${id}`);
+    const editor = dashboard.getByLabel('Public metadata');
+    await editor.fill('{ "role": "admin" }');
+    await dashboard.getByRole('button', { name: /save.*public|save metadata/i }).click();
+    await userRow(admin, 'edited@rollcall.test').getByText('Admin').waitFor({ timeout: 3_000 });
+    expect(await stillTheSameDocument()).toBe('yes');
+    await dashboard.context().close();
+  });
+
+  it('C7: role counts on an open dashboard follow a change made elsewhere', async () => {
+    const page = await admin.context().newPage();
+    await page.goto(`${world.webUrl}/dashboard`);
+    const admins = page.getByLabel(/^Admin: \d+$/);
+    const count = async () => Number((await admins.getAttribute('aria-label'))?.split(': ')[1]);
+    const before = await count();
+    const { id } = await world.clerk.userByEmail('ada@rollcall.test');
+    await world.clerk.mergeMetadata(id, { public_metadata: { role: 'admin' } });
+    await expect.poll(count, { timeout: 10_000 }).toBe(before + 1);
+    await page.close();
+  });
+
+  it('D4: the first HTML is signed in and row-aware, without any script', async () => {
+    const state = await admin.context().storageState();
+    const cookies = state.cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+    const response = await admin.context().request.get(`${world.webUrl}/admin/users`, {
+      headers: { cookie: cookies, accept: 'text/html' },
+    });
+    const html = await response.text();
+    expect(response.status()).toBe(200);
+    expect(html).toContain('superadmin@rollcall.test');
+    expect(html).toContain('Synced');
+  });
+});
