@@ -37,6 +37,14 @@ describe('the official command line, unmodified', () => {
     expect(refused.stderr).toContain('REFUSED');
   });
 
+  it('names the functions there are, also when one is asked for that is not', async () => {
+    const { stdout } = await world.cli('function-spec');
+    expect(stdout).toContain('counters.js:increment');
+    const { code, stderr } = await world.cli('run', 'counters:nope', '{}');
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/Could not find function.*Available functions.*counters:increment/s);
+  });
+
   it('convex env sets, gets, lists and removes', async () => {
     expect((await world.cli('env', 'set', 'FLAVOUR', 'two words')).code).toBe(0);
     expect((await world.cli('env', 'get', 'FLAVOUR')).stdout.trim()).toBe('two words');

@@ -13,5 +13,5 @@ export interface DeployApi {
   evaluatePush?(body: JsonObject): Promise<Json>;
   evaluateSchema?(body: JsonObject): Promise<Json>;
   /** What `convex function-spec` and the CLI's "available functions" list. */
-  functionSpec?(componentPath: string): Json;
+  functionSpec(componentPath: string): Json;
 }

@@ -39,7 +39,13 @@ export class FunctionLogs {
         identifier: path,
         timestamp: atMs / 1000,
         logLines: [
-          { messages: [line], level: level.toUpperCase(), timestamp: atMs, isTruncated: false },
+          {
+            // The level has its own field; clients print it themselves.
+            messages: [line.replace(/^\[[A-Z]+\] /, '')],
+            level: level.toUpperCase(),
+            timestamp: atMs,
+            isTruncated: false,
+          },
         ],
         requestId: '',
         executionId: '',

@@ -4,7 +4,7 @@ import { brotliCompress } from 'node:zlib';
 import { ConvexHttpClient } from 'convex/browser';
 import { makeFunctionReference } from 'convex/server';
 import { ConvexError } from 'convex/values';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Json } from '../engine/contract';
 import { FakeConvexError, type FakeFunction } from './testing/fake-engine';
 import { startFakeConvex, type FakeConvex } from './testing/start-fake';
@@ -211,12 +211,15 @@ describe('function endpoints', () => {
   });
 
   it('hide what went wrong inside the runtime, but give an id', async () => {
+    const log = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     convex.engine.runQuery = () => Promise.reject(new Error('secret detail'));
     const response = await call('/api/query', { path: 'echo:args', args: {} });
     expect(response.status).toBe(500);
     const text = await response.text();
     expect(text).toMatch(/Request ID: [0-9a-f]{16}/);
     expect(text).not.toContain('secret detail');
+    expect(log.mock.calls.join()).toContain('secret detail');
+    log.mockRestore();
   });
 
   it('may be called from any origin', async () => {
@@ -464,6 +467,7 @@ describe('function logs', () => {
     const second = await waiting;
     expect(second.entries[0]).toMatchObject({
       kind: 'Progress',
+      logLines: [{ level: 'LOG', messages: ["'hello'"] }],
       udfType: 'Query',
       identifier: 'echo:log',
     });

@@ -52,8 +52,7 @@ const systemQueries: Record<string, SystemQuery> = {
     engine.env.list().find((variable) => variable.name === name) ?? null,
   'cli/convexUrl:cloudUrl': ({ url }) => url,
   'cli/convexUrl:siteUrl': ({ siteUrl }) => siteUrl,
-  'cli/modules:apiSpec': ({ deploy }, _args, componentPath) =>
-    deploy.functionSpec?.(componentPath) ?? [],
+  'cli/modules:apiSpec': ({ deploy }, _args, componentPath) => deploy.functionSpec(componentPath),
   // `convex dev` watches the table whose documents failed the schema; any commit may mend it.
   'cli/queryTable:default': ({ engine }) => engine.currentTs().toString(),
 };

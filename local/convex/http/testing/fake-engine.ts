@@ -219,7 +219,7 @@ export class FakeEngine implements Engine {
       user,
       log: (line) => {
         logLines.push(`[LOG] '${line}'`);
-        const entry = { path, level: 'LOG', line, atMs: Date.now() };
+        const entry = { path, level: 'LOG', line: `[LOG] '${line}'`, atMs: Date.now() };
         for (const listener of this.#logListeners) listener(entry);
       },
     };
@@ -249,6 +249,7 @@ export class FakeDeploy implements DeployApi {
   startPush = (body: Json) => this.#record('startPush', body);
   waitForSchema = (body: Json) => this.#record('waitForSchema', body);
   finishPush = (body: Json) => this.#record('finishPush', body);
+  functionSpec = () => [];
 
   async #record(name: string, body: Json): Promise<Json> {
     this.received.push([name, body]);

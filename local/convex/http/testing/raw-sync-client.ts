@@ -4,7 +4,7 @@ import { decodeTs } from '../encoded-ts';
 export type ServerMessage = { type: string } & Record<string, unknown>;
 
 /** How long a message may take to arrive before the test fails. */
-const waitMs = 5_000;
+const waitMs = 15_000;
 
 /** A client that speaks the protocol by hand, for what the official client never does. */
 export class RawSyncClient {
