@@ -47,6 +47,10 @@ describe("The local Clerk's dashboard page, in Chromium", () => {
     if (seen.length > 0) throw new Error(`in the page: ${seen.join('; ')}`);
   });
 
+  /** What earlier tests changed has been delivered, so that a test counts its own messages. */
+  const nothingPending = () =>
+    expect.poll(() => world.clerk.services.webhooks.counts().pending, patient).toBe(0);
+
   const newEmail = () => `board${++people}@rollcall.test`;
 
   async function open(path: string, options: Parameters<TestBrowser['newPage']>[0] = {}) {
@@ -185,6 +189,7 @@ describe("The local Clerk's dashboard page, in Chromium", () => {
   });
 
   it('pauses webhooks, delivers what was kept, retries and resends', async () => {
+    await nothingPending();
     const page = await open('/webhooks');
     await page.getByRole('button', { name: 'Pause' }).click();
     await announced(page, 'Messages are kept');
@@ -216,7 +221,7 @@ describe("The local Clerk's dashboard page, in Chromium", () => {
 
   it('retries everything that waits, at once', async () => {
     const { webhooks } = world.clerk.services;
-    await expect.poll(() => webhooks.counts().pending, patient).toBe(0);
+    await nothingPending();
     webhooks.setPolicy({ ...webhooks.policy(), mode: 'pause' });
     await world.addUser({ email: newEmail() });
     await world.addUser({ email: newEmail() });
