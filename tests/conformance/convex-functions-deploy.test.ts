@@ -10,7 +10,72 @@ beforeAll(async () => {
 });
 afterAll(() => world?.stop());
 
+const list = async (author: string) =>
+  (await value(world.query('messages:list', { author }))) as string[];
+
 const authConfig = `export default { providers: [{ domain: process.env.ISSUER, applicationID: 'app' }] };`;
+
+describe('pushes over data', () => {
+  it('a schema that the documents do not match leaves the old code live', async () => {
+    await value(world.mutation('messages:send', { author: 'kept', body: 'text' }));
+    const schema = await readFile(world.path('schema.ts'), 'utf8');
+    await writeFile(
+      world.path('schema.ts'),
+      schema.replace('body: v.string()', 'body: v.number()'),
+    );
+    const { code, output } = await world.push();
+    await writeFile(world.path('schema.ts'), schema);
+    expect(code).not.toBe(0);
+    expect(output).toContain('Schema validation failed');
+    expect(await list('kept')).toEqual(['text']);
+  });
+
+  it('an index over existing documents answers right after the push', async () => {
+    const schema = await readFile(world.path('schema.ts'), 'utf8');
+    await writeFile(
+      world.path('schema.ts'),
+      schema.replace('.searchIndex(', ".index('byBody', ['body']).searchIndex("),
+    );
+    await writeFile(
+      world.path('added.ts'),
+      `import { queryGeneric } from 'convex/server';
+       export const find = queryGeneric({ args: {}, handler: async (ctx) => (await ctx.db.query('messages').withIndex('byBody', (q) => q.eq('body', 'text')).collect()).length });`,
+    );
+    expect(await world.push()).toMatchObject({ code: 0 });
+    expect(await value(world.query('added:find'))).toBe(1);
+  });
+
+  it('a component taken out keeps its data for when it comes back', async () => {
+    await value(world.mutation('calls:parallel', { count: 1 }));
+    const config = await readFile(world.path('convex.config.ts'), 'utf8');
+    await writeFile(
+      world.path('convex.config.ts'),
+      config.replace(/app\.use\(counter, \{ env.*\n/, ''),
+    );
+    const removed = await world.push();
+    expect(removed.output).toContain('Unmounted component counter.');
+    expect(await failure(world.mutation('calls:parallel', { count: 1 }))).toContain(
+      'no component "counter"',
+    );
+    await writeFile(world.path('convex.config.ts'), config);
+    const back = await world.push();
+    expect(back.output).toContain('Remounted component counter.');
+    expect(await value(world.mutation('calls:parallel', { count: 1 }))).toEqual([2]);
+  });
+
+  it('"use node" is refused by name, with the way out', async () => {
+    await writeFile(
+      world.path('nodeish.ts'),
+      `"use node";\nimport { actionGeneric } from 'convex/server';\nexport const run = actionGeneric({ args: {}, handler: async () => null });`,
+    );
+    const { code, output } = await world.push();
+    await rm(world.path('nodeish.ts'));
+    expect(code).not.toBe(0);
+    expect(output).toContain(
+      'nodeish.ts says "use node", which the local runtime does not support',
+    );
+  });
+});
 
 describe('auth.config.ts', () => {
   it('a variable that is not set is named by the command line, and nothing changes', async () => {

@@ -4,8 +4,6 @@ import { storedValidators } from './commit-ts';
 import type { ModuleExports } from './script-modules';
 import type { TransactionRealm } from './transaction-realm';
 
-export type FunctionKind = 'query' | 'mutation' | 'action' | 'httpAction';
-
 export interface AnalyzedFunction {
   name: string;
   kind: 'query' | 'mutation' | 'action';
