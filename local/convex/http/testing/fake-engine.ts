@@ -98,7 +98,10 @@ export class FakeEngine implements Engine {
     return this.#invoke(call, 'action', { read: new Set(), written: new Map() });
   }
 
-  async runHttpAction(request: Request, identity: FunctionCall['identity']): Promise<Response> {
+  async runHttpAction(
+    request: Request,
+    identity: FunctionCall['identity'],
+  ): Promise<Response | null> {
     return this.httpAction(request, identity.kind === 'user' ? identity.user : null);
   }
 
