@@ -105,13 +105,6 @@ describe('a part of the stack', () => {
 });
 
 describe('short programs', () => {
-  it('end when their work is done, without saying so', async () => {
-    const file = path.join(folder, 'done.mjs');
-    writeFileSync(file, 'export {};');
-    const options = { name: 'build', args: [file], env: process.env, logDir: folder };
-    await expect(runToEnd(options, () => new StackError('no', 'no'))).resolves.toBeUndefined();
-  });
-
   it('fail with what their last lines say', async () => {
     const file = path.join(folder, 'build.mjs');
     writeFileSync(file, `console.error('src/x.ts: broken'); process.exit(1)`);

@@ -52,6 +52,7 @@ const violations: [file: string, source: string, rule: string, message: string][
     'Promises must be awaited',
   ],
   ['src/server/any.ts', `export const x: any = 1;`, 'no-explicit-any', 'any'],
+  ['src/server/unused.ts', `export function f() { const unused = 1; }`, 'no-unused-vars', 'unused'],
   ['convex/log.ts', `console.log('x');`, 'no-console', 'console'],
 ];
 
