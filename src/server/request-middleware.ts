@@ -6,7 +6,7 @@ import { createReachability } from './clerk-reachability';
 import { csrfRefusal, isOwnOrigin, needsOriginCheck, webhookPath } from './csrf';
 import { errorPage } from './error-page';
 import { errorField } from './log';
-import { annotateRequest } from './request-event';
+import type { RequestContext } from './request-event';
 
 /** Refuses what another site makes a browser send here. */
 export function csrfMiddleware() {
@@ -19,11 +19,18 @@ export function csrfMiddleware() {
 
 const isReachable = createReachability();
 
+interface Situation {
+  handlerType: 'serverFn' | 'router';
+  /** Given by `src/server.ts`; the request's context is not global yet while middleware runs. */
+  context: unknown;
+}
+
 /** A page for what was thrown outside of any page; server functions carry their own errors. */
-function pageFor(thrown: unknown, handlerType: 'serverFn' | 'router'): unknown {
+function pageFor(thrown: unknown, { handlerType, context }: Situation): unknown {
   if (thrown instanceof Response || handlerType === 'serverFn') return thrown;
-  annotateRequest({ error: errorField(thrown) });
-  return errorPage(errorBody('INTERNAL'));
+  const { event } = context as Partial<RequestContext>;
+  if (event) event.error = errorField(thrown);
+  return errorPage(errorBody('INTERNAL'), { requestId: event?.requestId });
 }
 
 /** Where a handshake sends the browser, unless nobody would answer there. */
@@ -45,7 +52,7 @@ export function sessionMiddleware() {
     try {
       return await authenticate(options);
     } catch (thrown) {
-      if (!(await unreachableClerk(thrown))) throw pageFor(thrown, options.handlerType);
+      if (!(await unreachableClerk(thrown))) throw pageFor(thrown, options);
       throw errorPage(errorBody('CLERK_UNAVAILABLE'), { status: 503 });
     }
   });

@@ -319,6 +319,30 @@ describe('pages for people who are not signed in', () => {
   });
 });
 
+describe('what is written down', () => {
+  it('keeps no query string of an answered request: it can hold a handshake token or a name', async () => {
+    const request = new Request(`${origin}/sign-in?__clerk_db_jwt=dvb_secret&q=ada`, {
+      headers: { accept: 'text/html', cookie: '__clerk_db_jwt=dvb_1; __client_uat=0' },
+    });
+    await app.fetch(request);
+    expect(request.url).toBe(`${origin}/sign-in`);
+  });
+});
+
+describe('when Clerk’s session cannot even be read', () => {
+  it('shows a page with a code instead of a stack', async () => {
+    const response = await app.fetch(
+      new Request(`${origin}/dashboard?__clerk_handshake=not.a.token`, {
+        headers: { accept: 'text/html', cookie: '__clerk_db_jwt=dvb_1' },
+      }),
+    );
+    const html = await response.text();
+    expect(response.headers.get('content-type')).toContain('text/html');
+    expect(html).toContain('INTERNAL');
+    expect(html).not.toMatch(/\bat .*\.js|node_modules/);
+  });
+});
+
 describe('starting', () => {
   it('B9: stops with every missing name at once', () => {
     const started = spawnSync(process.execPath, [path.join(outDir, 'server', 'server.js')], {
