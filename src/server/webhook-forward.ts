@@ -42,6 +42,31 @@ function isDuplicated(name: string, value: string): boolean {
   return name.endsWith('-signature') ? /,\s|\s,/.test(value) : value.includes(',');
 }
 
+/** Of a body that is too large, so much more is read and thrown away, for so long. */
+const discardedBytesMax = 4 * 1024 * 1024;
+const discardMsMax = 5_000;
+
+/**
+ * Lets a sender finish what it is sending while the answer is on its way: a connection cut at once
+ * takes the answer with it. A body without end is cut all the same.
+ */
+async function discardRest(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  const cut = () => void reader.cancel().catch(() => undefined);
+  const timer = setTimeout(cut, discardMsMax);
+  try {
+    for (let bytes = 0; bytes <= discardedBytesMax;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      bytes += value.byteLength;
+    }
+    cut();
+  } catch {
+    // The sender went away; there is nobody left to answer.
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /**
  * Reads the raw bytes, and of a body that is too large only as much as makes it so: Convex refuses
  * that by the same rule and in the same words as when it is called directly.
@@ -57,8 +82,7 @@ async function readCapped(request: Request): Promise<Buffer> {
     bytes += value.byteLength;
     chunks.push(value);
   }
-  // The rest is not waited for; the sender learns at once.
-  reader.cancel().catch(() => undefined);
+  void discardRest(reader);
   return Buffer.concat(chunks, bytes).subarray(0, webhookBodyBytesMax + 1);
 }
 

@@ -188,6 +188,15 @@ describe('C4: the webhook address of the web app', () => {
     expect(status).toContain(' 413');
   });
 
+  it('lets a sender finish a body that is too large, so that it gets the answer', async () => {
+    const sizes = [1, 1_000, 100_000, 1_000_000].map((extra) => webhookBodyBytesMax + extra);
+    for (const size of [...sizes, ...sizes, ...sizes]) {
+      const response = await post(randomBytes(size));
+      expect([size, response.status]).toEqual([size, 413]);
+      await response.arrayBuffer();
+    }
+  });
+
   it('answers before the end of a body that never ends, and holds no more of it than the cap', async () => {
     const lines = ['POST / HTTP/1.1', 'host: rollcall.test', 'transfer-encoding: chunked'];
     const endless = chunked(randomBytes(2 * webhookBodyBytesMax)).slice(0, -1);
