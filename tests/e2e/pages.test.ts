@@ -1,0 +1,148 @@
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser, type TestBrowser } from '../support/browser';
+import { userRow } from '../support/rollcall-page';
+import { signInAs } from '../support/sign-in';
+import { startStack, type World } from '../support/stack-world';
+
+const password = 'rollcall-demo';
+const adminPaths = ['/dashboard', '/dashboard/users', '/admin/users'];
+const schemes = ['light', 'dark'] as const;
+
+describe('The pages, as everybody must be able to use them', () => {
+  let world: World;
+  let chromium: TestBrowser;
+  let superadmin: Page;
+
+  beforeAll(async () => {
+    [world, chromium] = await Promise.all([startStack(), launchBrowser()]);
+    superadmin = await chromium.newPage();
+    await signInAs(superadmin, world.webUrl, { email: 'superadmin@rollcall.test', password });
+  }, 180_000);
+  afterAll(async () => {
+    await chromium?.close();
+    await world?.stop();
+  });
+
+  /** Everything axe calls serious or critical, as readable lines. */
+  async function violations(page: Page): Promise<string[]> {
+    // As an expression over CDP: the page's own content security policy stays in force.
+    await page.evaluate(`${axe.source}; undefined`);
+    const results = await page.evaluate(async () => {
+      const { axe: inPage } = window as unknown as { axe: typeof axe };
+      return inPage.run({ exclude: [['.cl-rootBox']] });
+    });
+    return results.violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+  }
+
+  const sidewaysOverflow = (page: Page) =>
+    page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+
+  it.each(adminPaths)(
+    '%s has no serious accessibility violation, in light and dark',
+    async (path) => {
+      for (const colorScheme of schemes) {
+        await superadmin.emulateMedia({ colorScheme });
+        await superadmin.goto(world.webUrl + path);
+        await superadmin.getByRole('heading', { level: 1 }).waitFor();
+        await superadmin.locator('.cl-userButtonTrigger').waitFor();
+        expect({ colorScheme, found: await violations(superadmin) }).toEqual({
+          colorScheme,
+          found: [],
+        });
+      }
+      await superadmin.emulateMedia({ colorScheme: 'light' });
+    },
+  );
+
+  it.each(['/sign-in', '/no-access'])('%s has none either', async (path) => {
+    const page = await chromium.newPage();
+    await page.goto(world.webUrl + path);
+    await page.getByRole('heading').first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it.each(adminPaths)('%s fits a phone of 360 px', async (path) => {
+    await superadmin.setViewportSize({ width: 360, height: 740 });
+    await superadmin.goto(world.webUrl + path);
+    await superadmin.getByRole('heading', { level: 1 }).waitFor();
+    expect(await sidewaysOverflow(superadmin)).toBeLessThanOrEqual(0);
+    await superadmin.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  it('C1: a role is changed by keyboard alone', async () => {
+    await world.clerk.createUser({
+      email: 'keys@rollcall.test',
+      firstName: 'Key',
+      lastName: 'Board',
+    });
+    await superadmin.goto(`${world.webUrl}/admin/users`);
+    const row = userRow(superadmin, 'keys@rollcall.test');
+    await row.getByText('Staff').waitFor();
+    await row.getByRole('button', { name: 'Actions for Key Board' }).focus();
+    await superadmin.keyboard.press('Enter');
+    const item = superadmin.getByRole('menuitem', { name: 'Update Role' });
+    await item.waitFor();
+    await pressUntil(superadmin, 'ArrowDown', 'Update Role');
+    await superadmin.keyboard.press('ArrowRight');
+    await superadmin.getByRole('menuitemradio', { name: 'Admin', exact: true }).waitFor();
+    await pressUntil(superadmin, 'ArrowDown', 'Admin');
+    await superadmin.keyboard.press('Enter');
+    await superadmin.getByRole('alertdialog').waitFor();
+    await pressUntil(superadmin, 'Tab', 'Change to Admin');
+    await superadmin.keyboard.press('Enter');
+    await row.getByText('Admin').waitFor();
+    await row.getByText('Synced').waitFor();
+    const { public_metadata: metadata } = await world.clerk.userByEmail('keys@rollcall.test');
+    expect(metadata.role).toBe('admin');
+  });
+
+  /** Presses until the focused element carries the text; a bound keeps a broken page from looping. */
+  async function pressUntil(page: Page, key: string, text: string): Promise<void> {
+    for (let presses = 0; presses < 12; presses++) {
+      const focused = await page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');
+      if (focused === text) return;
+      await page.keyboard.press(key);
+    }
+    throw new Error(`${key} never reached "${text}"`);
+  }
+
+  it('D4: search, filter and sort live in the address and survive a reload', async () => {
+    await superadmin.goto(`${world.webUrl}/admin/users`);
+    await userRow(superadmin, 'staff@rollcall.test').waitFor();
+    await superadmin.getByRole('searchbox').fill('tanaka');
+    await superadmin.waitForURL(/tanaka/);
+    await expect.poll(() => superadmin.getByRole('row').count()).toBe(2);
+    await superadmin.reload();
+    await userRow(superadmin, 'staff@rollcall.test').waitFor();
+    expect(await superadmin.getByRole('searchbox').inputValue()).toBe('tanaka');
+    await superadmin.getByRole('searchbox').fill('nobody-of-that-name');
+    await superadmin.getByRole('heading', { name: 'Nobody matches' }).waitFor();
+  });
+
+  it('D4: an address that does not exist says so and leads back', async () => {
+    const response = await superadmin.goto(`${world.webUrl}/nowhere`);
+    expect(response?.status()).toBe(404);
+    await superadmin.getByRole('link', { name: 'Go to the start page' }).waitFor();
+  });
+
+  it('no page asks anything of another machine', async () => {
+    const foreign: string[] = [];
+    const page = await superadmin.context().newPage();
+    page.on('request', (request) => {
+      if (!/^(http|ws):\/\/(127\.0\.0\.1|localhost):|^(data|blob):/.test(request.url())) {
+        foreign.push(request.url());
+      }
+    });
+    for (const path of adminPaths) {
+      await page.goto(world.webUrl + path);
+      await page.locator('.cl-userButtonTrigger').waitFor();
+    }
+    await page.close();
+    expect(foreign).toEqual([]);
+  });
+});
