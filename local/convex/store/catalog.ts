@@ -205,10 +205,13 @@ export class Catalog {
   }
 }
 
-/** Fields of an index in key order, as range expressions may name them. */
+/**
+ * Fields of an index in key order, as range expressions may name them. Every index ends in `_id`:
+ * streams of convex-helpers resume by it, and imported documents may share a creation time.
+ */
 export function indexFields(definition: IndexDefinition): string[] {
   if (definition.kind === 'id') return ['_id'];
-  return definition.kind === 'database' ? [...definition.fields, '_creationTime'] : [];
+  return definition.kind === 'database' ? [...definition.fields, '_creationTime', '_id'] : [];
 }
 
 function indexInfo(indexNo: number, name: string, definition: IndexDefinition): IndexInfo {

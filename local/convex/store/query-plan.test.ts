@@ -91,3 +91,27 @@ describe('filters and limits', () => {
     expect(await numbers([{ limit: 3 }, { limit: 2 }])).toEqual([0, 1]);
   });
 });
+
+describe('bounds on _id, the last field of every index', () => {
+  it('resume a list exactly after a document, as streams of convex-helpers do', async () => {
+    const store = temporaryStore();
+    const { value } = await store.write((tx) => {
+      const scope = tx.namespace('');
+      tx.applySchema('', schemaOf({ items: { indexes: { byAB: ['a', 'b'] } } }));
+      for (const n of [0, 1, 2, 3]) scope.insert('items', { a: 'same', b: 'same', n });
+      const all = collect(scope, indexRange('items.byAB'));
+      const after = all[1] ?? {};
+      const path = [bound('Eq', 'a', 'same'), bound('Eq', 'b', 'same')];
+      const at = [...path, bound('Eq', '_creationTime', after._creationTime)];
+      const numbers = (query: QueryJson) => collect(scope, query).map(({ n }) => n);
+      return [
+        numbers(indexRange('items.byAB', [...at, bound('Gt', '_id', after._id)])),
+        numbers(indexRange('items.byAB', [...at, bound('Gte', '_id', after._id)])),
+        numbers(
+          indexRange('items.byAB', [...path, bound('Gt', '_creationTime', after._creationTime)]),
+        ),
+      ];
+    });
+    expect(value).toEqual([[], [1], [2, 3]]);
+  });
+});

@@ -50,7 +50,7 @@ function planRange(
   const { table, tableName, index, indexName } = resolve(catalog, namespace, source.indexName);
   if (!table) {
     if (indexName === 'by_id' || indexName === 'by_creation_time') {
-      const fields = [indexName === 'by_id' ? '_id' : '_creationTime'];
+      const fields = indexName === 'by_id' ? ['_id'] : ['_creationTime', '_id'];
       return { kind: 'nothing', fields, tableName };
     }
     throw missingIndex(catalog, namespace, tableName, indexName);
