@@ -39,7 +39,7 @@ export const push = internalAction({
       result: report.kind,
       reason: report.kind === 'done' ? undefined : report.reason,
     });
-    const user = answer.kind === 'ok' ? answer.user : undefined;
+    const user = answer.kind === 'ok' ? answer.value : undefined;
     await ctx.runMutation(internal.outbox.settle, { intentId, report, user });
     return null;
   },

@@ -3,10 +3,12 @@ import { v } from 'convex/values';
 import {
   auditFacts,
   auditSource,
+  clerkRegister,
   deliveryOutcome,
   intentKind,
   intentState,
   pushState,
+  recordStatus,
   roleIssue,
   roleSource,
   roleValidator,
@@ -77,6 +79,59 @@ export default defineSchema({
     .searchIndex('search', { searchField: 'searchText', filterFields: ['role', 'state'] }),
 
   /**
+   * Clerk's organizations, mirrored. Written by: `model/applyOrganization` (webhooks, re-fetches)
+   * and `model/deleteOrganization`. Read by: the organizations pages. Never pruned: a deleted one
+   * stays as a tombstone.
+   */
+  organizations: defineTable({
+    /** Clerk organization id. Unique through the one upsert function. */
+    externalId: v.string(),
+    name: v.string(),
+    slug: v.optional(v.string()),
+    imageUrl: v.optional(v.string()),
+    /** Canonical JSON text, as for people. */
+    publicMetadata: v.optional(v.string()),
+    status: recordStatus,
+    /** Unix ms, as Clerk has it. */
+    createdAt: v.number(),
+    /** Unix ms of the last change of this row. */
+    updatedAt: v.number(),
+    clerk: clerkRegister,
+    deletedAt: v.optional(v.number()),
+  })
+    .index('byExternalId', ['externalId'])
+    .index('byStatus', ['status', 'name']),
+
+  /**
+   * Who belongs to which organization, by Clerk ids alone: a membership may come before its person
+   * or its organization, and finds them by index once they are there. Written by:
+   * `model/applyMembership` (webhooks, re-fetches) and `model/deleteMembership`, which also buries
+   * what a deleted person or organization leaves behind. Read by: the organizations pages. Never
+   * pruned: a new membership of the same two has another id.
+   */
+  memberships: defineTable({
+    /** Clerk membership id. Unique through the one upsert function. */
+    externalId: v.string(),
+    /** Absent only on a tombstone that overtook its creation. */
+    organizationExternalId: v.optional(v.string()),
+    /** Absent while Clerk has not said whom it is of. */
+    userExternalId: v.optional(v.string()),
+    /** Clerk's organization role (`org:admin`), no role of ours. */
+    role: v.string(),
+    permissions: v.array(v.string()),
+    publicMetadata: v.optional(v.string()),
+    status: recordStatus,
+    /** Unix ms. */
+    joinedAt: v.number(),
+    updatedAt: v.number(),
+    clerk: clerkRegister,
+    deletedAt: v.optional(v.number()),
+  })
+    .index('byExternalId', ['externalId'])
+    .index('byOrganization', ['organizationExternalId', 'status'])
+    .index('byUser', ['userExternalId', 'status']),
+
+  /**
    * One receipt per `svix-id`. Written by: `model/deliveries`, in the mutation of the effect.
    * Read by: the webhooks page, dedupe. Pruned by: a cron, after `deliveriesKeptMs`.
    */
@@ -135,7 +190,7 @@ export default defineSchema({
     /** `user:<externalId>`, `cli`, `clerk`, `system`. */
     actor: v.string(),
     source: auditSource,
-    /** `user:<externalId>`, `delivery:<svixId>`. */
+    /** `user:<externalId>`, `organization:<id>`, `membership:<id>`, `delivery:<svixId>`. */
     target: v.string(),
     before: v.optional(auditFacts),
     after: v.optional(auditFacts),

@@ -7,10 +7,10 @@ import { decideRole } from './changeRole';
 import { releaseHeldDeletions } from './deleteClerkUser';
 import { isBootstrapEmail } from './environment';
 import { mergeIncomingRole } from './mergeIncomingRole';
-import { clerkPool } from './pools';
+import { clerkPool, refetchOptions } from './pools';
 import { insertUser, patchUser, type UserRow } from './userRows';
 import type { ClerkUser } from './validators';
-import { contentOf, judgeVersion } from './versionRegister';
+import { contentOf, judgeArrival } from './versionRegister';
 
 export interface Arrival {
   user: ClerkUser;
@@ -44,16 +44,13 @@ export async function applyClerkUser(
   if (row.deletedAt !== undefined || row.heldDeletionAt !== undefined)
     return { kind: 'tombstoned' };
   if (via.kind === 'store') return { kind: 'duplicate', row };
-  const verdict = judgeVersion(
-    { updatedAt: row.clerk.updatedAt, content: contentOf(contentOfRow(row)) },
+  const { updatedAt, refetch } = row.clerk;
+  const verdict = judgeArrival(
+    { updatedAt, refetch, content: contentOf(contentOfRow(row)) },
     { updatedAt: user.updatedAt, content: contentOf(user) },
+    via,
   );
-  const newestAnswer = via.kind === 'fetch' && via.ask === (row.clerk.refetch ?? 0);
-  if (verdict === 'apply' || (verdict === 'refetch' && newestAnswer)) {
-    return await update(ctx, row, arrival, cause);
-  }
-  // An answer to an older question changes nothing: the newer one is under way.
-  if (verdict === 'refetch' && via.kind === 'fetch') return { kind: 'stale', row };
+  if (verdict === 'apply') return await update(ctx, row, arrival, cause);
   if (verdict === 'refetch') return { kind: 'refetch', row: await askClerk(ctx, row) };
   return { kind: verdict, row };
 }
@@ -150,7 +147,7 @@ async function askClerk(ctx: MutationCtx, row: UserRow): Promise<UserRow> {
     ctx,
     internal.clerk.refetch,
     { externalId: row.externalId, ask },
-    { retry: { maxAttempts: 8, initialBackoffMs: 1_000, base: 2 } },
+    refetchOptions,
   );
   return asked;
 }

@@ -1,16 +1,18 @@
+import { z } from 'zod';
 import type { Role } from '../../src/shared/roles';
+import { parseClerkMembership, parseClerkOrganization } from './clerkOrganization';
 import { parseClerkUser } from './clerkUser';
 import { clerkApi } from './environment';
 import { clerkTimeoutMs, retryAfterMsMax } from './limits';
-import type { ClerkUser } from './validators';
+import type { ClerkMembership, ClerkOrganization, ClerkUser } from './validators';
 
 /** The Backend API version whose answers `clerkUser.ts` is tested against. */
 const apiVersion = '2026-05-12';
 
 /** An answer of Clerk's Backend API, sorted by what the caller can do about it. */
-export type ClerkAnswer =
-  /** `user` is absent when the answer was fine but not to be understood. */
-  | { kind: 'ok'; user?: ClerkUser }
+export type ClerkAnswer<T = ClerkUser> =
+  /** `value` is absent when the answer was fine but not to be understood. */
+  | { kind: 'ok'; value?: T }
   /** Worth another attempt, after `afterMs` where Clerk named a wait. */
   | { kind: 'retry'; reason: string; afterMs?: number }
   /** Another attempt would end the same way. */
@@ -25,7 +27,7 @@ export async function pushRole(
   role: Role,
   stamp: { rev: number; intent: string },
 ): Promise<ClerkAnswer> {
-  return await askClerk('PATCH', `/v1/users/${encodeURIComponent(externalId)}/metadata`, {
+  return await askClerk('PATCH', `${userPath(externalId)}/metadata`, readUser, {
     public_metadata: { role },
     private_metadata: { rollcall: stamp },
   });
@@ -33,14 +35,54 @@ export async function pushRole(
 
 /** Reads one person from Clerk. Only for actions. */
 export async function fetchClerkUser(externalId: string): Promise<ClerkAnswer> {
-  return await askClerk('GET', `/v1/users/${encodeURIComponent(externalId)}`);
+  return await askClerk('GET', userPath(externalId), readUser);
 }
 
-async function askClerk(
-  method: 'GET' | 'PATCH',
+/** Reads one organization from Clerk. Only for actions. */
+export async function fetchClerkOrganization(
+  externalId: string,
+): Promise<ClerkAnswer<ClerkOrganization>> {
+  return await askClerk('GET', organizationPath(externalId), (body) => {
+    const parsed = parseClerkOrganization(body);
+    return parsed.ok ? parsed.organization : undefined;
+  });
+}
+
+/** Reads one membership: Clerk lists those of one person in one organization. Only for actions. */
+export async function fetchClerkMembership(names: {
+  externalId: string;
+  organizationExternalId: string;
+  userExternalId: string;
+}): Promise<ClerkAnswer<ClerkMembership>> {
+  const path = `${organizationPath(names.organizationExternalId)}/memberships`;
+  const query = new URLSearchParams({ user_id: names.userExternalId, limit: '10' });
+  return await askClerk('GET', `${path}?${query.toString()}`, (body) => {
+    const found = membershipPage.safeParse(body).data?.data ?? [];
+    return found
+      .flatMap((data) => {
+        const parsed = parseClerkMembership(data);
+        return parsed.ok ? parsed.membership : [];
+      })
+      .find((membership) => membership.externalId === names.externalId);
+  });
+}
+
+const membershipPage = z.object({ data: z.array(z.unknown()) });
+
+const userPath = (id: string) => `/v1/users/${encodeURIComponent(id)}`;
+const organizationPath = (id: string) => `/v1/organizations/${encodeURIComponent(id)}`;
+
+function readUser(body: unknown): ClerkUser | undefined {
+  const parsed = parseClerkUser(body);
+  return parsed.ok ? parsed.user : undefined;
+}
+
+async function askClerk<T>(
+  method: 'GET' | 'PATCH' | 'POST',
   path: string,
+  read: (body: unknown) => T | undefined,
   body?: unknown,
-): Promise<ClerkAnswer> {
+): Promise<ClerkAnswer<T>> {
   const api = clerkApi();
   if (!api.ok) return { kind: 'refused', reason: api.reason, notFound: false };
   const abort = new AbortController();
@@ -54,7 +96,7 @@ async function askClerk(
     const payload = body === undefined ? {} : { body: JSON.stringify(body) };
     const init = { method, headers, signal: abort.signal, ...payload };
     const response = await fetch(`${api.baseUrl}${path}`, init);
-    return await readAnswer(response);
+    return await readAnswer(response, read);
   } catch {
     // Never the error's own text: it may name the address with whatever is in it.
     return {
@@ -68,11 +110,11 @@ async function askClerk(
   }
 }
 
-async function readAnswer(response: Response): Promise<ClerkAnswer> {
-  if (response.ok) {
-    const parsed = parseClerkUser(await readJson(response));
-    return { kind: 'ok', user: parsed.ok ? parsed.user : undefined };
-  }
+async function readAnswer<T>(
+  response: Response,
+  read: (body: unknown) => T | undefined,
+): Promise<ClerkAnswer<T>> {
+  if (response.ok) return { kind: 'ok', value: read(await readJson(response)) };
   const { status } = response;
   if (status === 429) {
     const afterMs = retryAfterMs(response.headers.get('retry-after'));

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseClerkEvent } from './clerkEvent';
-import { normaliseTime, parseClerkUser, rawRole } from './clerkUser';
+import { normaliseTime } from './clerkFields';
+import { parseClerkUser, rawRole } from './clerkUser';
 
 const base = { id: 'user_1', updated_at: 1_700_000_000_000 };
 

@@ -1,30 +1,27 @@
 import { z } from 'zod';
-import { canonicalJson } from './canonicalJson';
+import {
+  boundedMetadata,
+  idLengthMax,
+  loose,
+  metadata,
+  nameLengthMax,
+  normaliseTime,
+  roleLengthMax,
+  tryCanonical,
+  urlLengthMax,
+  usableId,
+} from './clerkFields';
 import { cleanText } from './text';
 import type { ClerkUser } from './validators';
 
-/** Clerk caps metadata at 8 KB; anything far above is not Clerk's and is not kept. */
-const metadataLengthMax = 16_384;
-const nameLengthMax = 200;
 const emailLengthMax = 320;
-const urlLengthMax = 2_048;
-const idLengthMax = 200;
-const roleLengthMax = 200;
-
-/** Below this a time is in seconds: as milliseconds it would lie before March 1973. */
-const secondsBelow = 100_000_000_000;
-
-/** A field that Clerk may send as null, leave out, or send in a shape we do not know. */
-const loose = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined);
-
-const metadata = loose(z.record(z.string(), z.unknown()));
 
 /**
  * A user object of a webhook or of the Backend API. Only the id is demanded; every other field that
  * is missing, null or odd reads as absent.
  */
 const clerkUserSchema = z.object({
-  id: z.string().min(1).max(idLengthMax),
+  id: usableId,
   first_name: loose(z.string()),
   last_name: loose(z.string()),
   image_url: loose(z.string()),
@@ -59,16 +56,12 @@ export function parseClerkUser(data: unknown, fallbackUpdatedAt?: number): Parse
   const parsed = clerkUserSchema.safeParse(data);
   if (!parsed.success) return { ok: false, why: 'the user object has no usable id' };
   const raw = parsed.data;
-  const externalId = cleanText(raw.id, idLengthMax);
-  if (externalId === undefined || externalId !== raw.id) {
-    return { ok: false, why: 'the user object has no usable id' };
-  }
   const updatedAt = normaliseTime(raw.updated_at) ?? fallbackUpdatedAt;
   if (updatedAt === undefined) return { ok: false, why: 'the user object has no updated_at' };
   const firstName = cleanText(raw.first_name, nameLengthMax);
   const lastName = cleanText(raw.last_name, nameLengthMax);
   const user: ClerkUser = {
-    externalId,
+    externalId: raw.id,
     updatedAt,
     createdAt: normaliseTime(raw.created_at) ?? updatedAt,
     firstName,
@@ -78,7 +71,7 @@ export function parseClerkUser(data: unknown, fallbackUpdatedAt?: number): Parse
     imageUrl: cleanText(raw.image_url, urlLengthMax),
     lastSignInAt: normaliseTime(raw.last_sign_in_at),
     banned: raw.banned ?? false,
-    publicMetadata: boundedMetadata(raw.public_metadata ?? undefined),
+    publicMetadata: boundedMetadata(raw.public_metadata),
     role: rawRole(raw.public_metadata?.role),
     stamp: readStamp(raw.private_metadata?.rollcall),
   };
@@ -88,13 +81,6 @@ export function parseClerkUser(data: unknown, fallbackUpdatedAt?: number): Parse
 /** B4: "User" where Clerk has no name. */
 export function fullName(firstName: string | undefined, lastName: string | undefined): string {
   return [firstName, lastName].filter((part) => part !== undefined).join(' ') || 'User';
-}
-
-/** Unix ms from seconds or milliseconds, told apart by magnitude; undefined for anything else. */
-export function normaliseTime(value: unknown): number | undefined {
-  if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) return undefined;
-  const ms = Math.round(value < secondsBelow ? value * 1_000 : value);
-  return Number.isSafeInteger(ms) ? ms : undefined;
 }
 
 /**
@@ -120,21 +106,6 @@ function primaryEmail(
     };
   }
   return { email: undefined, emailVerified: false };
-}
-
-function boundedMetadata(value: Record<string, unknown> | undefined): string | undefined {
-  if (value === undefined || Object.keys(value).length === 0) return undefined;
-  const text = tryCanonical(value);
-  return text !== undefined && text.length <= metadataLengthMax ? text : undefined;
-}
-
-function tryCanonical(value: unknown): string | undefined {
-  try {
-    return cleanText(canonicalJson(value), metadataLengthMax + 1);
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
 }
 
 function readStamp(value: unknown): ClerkUser['stamp'] {

@@ -3,6 +3,7 @@ import { defaultRole, ownerRole } from '../../src/shared/roles';
 import type { MutationCtx } from '../_generated/server';
 import { userByExternalId } from './access';
 import { appendAudit, type Cause } from './auditLog';
+import { buryMembershipsOf } from './deleteMembership';
 import { leavesNoOwner } from './lastOwner';
 import { closeQueued } from './outbox';
 import {
@@ -29,6 +30,7 @@ export async function deleteClerkUser(
   const row = await userByExternalId(ctx, externalId);
   if (row === null) {
     await insertTombstone(ctx, externalId, cause);
+    await buryMembershipsOf(ctx, { of: 'user', externalId }, cause);
     return 'deleted';
   }
   if (row.deletedAt !== undefined || row.heldDeletionAt !== undefined) return 'alreadyDeleted';
@@ -47,9 +49,11 @@ export async function deleteClerkUser(
       after: { because: 'the last active owner was deleted in Clerk' },
       alarm: true,
     });
+    await buryMembershipsOf(ctx, { of: 'user', externalId }, cause);
     return 'held';
   }
   await bury(ctx, row, cause, mode);
+  await buryMembershipsOf(ctx, { of: 'user', externalId }, cause);
   return 'deleted';
 }
 

@@ -1,7 +1,11 @@
 import type { MutationCtx } from '../_generated/server';
 import { applyClerkUser, type ApplyOutcome } from './applyClerkUser';
+import { applyMembership } from './applyMembership';
+import { applyOrganization, type MirrorOutcome } from './applyOrganization';
 import { appendAudit, type Cause } from './auditLog';
 import { deleteClerkUser, type DeletionResult } from './deleteClerkUser';
+import { deleteMembership } from './deleteMembership';
+import { deleteOrganization } from './deleteOrganization';
 import { isOurInstance } from './instance';
 import type { ClerkEvent, DeliveryOutcome } from './validators';
 
@@ -66,7 +70,27 @@ async function applyEvent(ctx: MutationCtx, event: ClerkEvent, cause: Cause): Pr
     }
     case 'userDeleted': {
       const result = await deleteClerkUser(ctx, event.externalId, cause);
-      return { ...explainDeletion(result), entityId: event.externalId };
+      return { ...explainDeletion(result, 'person'), entityId: event.externalId };
+    }
+    case 'organization': {
+      const { organization, instanceId } = event;
+      const arrival = { organization, instanceId, via: { kind: 'webhook' } };
+      const applied = await applyOrganization(ctx, arrival, cause);
+      return { ...explainMirror(applied, 'organization'), entityId: organization.externalId };
+    }
+    case 'organizationDeleted': {
+      const result = await deleteOrganization(ctx, event.externalId, cause);
+      return { ...explainDeletion(result, 'organization'), entityId: event.externalId };
+    }
+    case 'membership': {
+      const { membership, instanceId } = event;
+      const arrival = { membership, instanceId, via: { kind: 'webhook' } };
+      const applied = await applyMembership(ctx, arrival, cause);
+      return { ...explainMirror(applied, 'membership'), entityId: membership.externalId };
+    }
+    case 'membershipDeleted': {
+      const result = await deleteMembership(ctx, event.externalId, cause);
+      return { ...explainDeletion(result, 'membership'), entityId: event.externalId };
     }
     case 'unknown':
       return { outcome: 'ignored', why: 'Rollcall does not use events of this type' };
@@ -75,37 +99,48 @@ async function applyEvent(ctx: MutationCtx, event: ClerkEvent, cause: Cause): Pr
   }
 }
 
-function explainUpsert(applied: ApplyOutcome): Effect {
-  switch (applied.kind) {
+type Noun = 'person' | 'organization' | 'membership';
+
+function explainUpsert({ kind }: ApplyOutcome): Effect {
+  if (kind !== 'quarantined') return explainMirror(kind, 'person');
+  return {
+    outcome: 'quarantined',
+    why: 'its role would leave no active owner; the rest was applied and the role sent back',
+    alarm: true,
+  };
+}
+
+function explainMirror(kind: MirrorOutcome, noun: Noun): Effect {
+  switch (kind) {
     case 'created':
     case 'updated':
       return { outcome: 'applied' };
     case 'stale':
-      return { outcome: 'stale', why: 'a newer state of this person was applied before' };
+      return { outcome: 'stale', why: `a newer state of this ${noun} was applied before` };
     case 'duplicate':
-      return { outcome: 'duplicate', why: 'this state of the person was applied before' };
+      return { outcome: 'duplicate', why: `this state of the ${noun} was applied before` };
     case 'refetch':
       return {
         outcome: 'stale',
         why: 'two states of one instant differ; asking Clerk which holds',
       };
-    case 'quarantined':
-      return {
-        outcome: 'quarantined',
-        why: 'its role would leave no active owner; the rest was applied and the role sent back',
-        alarm: true,
-      };
     case 'tombstoned':
-      return { outcome: 'stale', why: 'this person was deleted' };
+      return {
+        outcome: 'stale',
+        why:
+          noun === 'membership'
+            ? 'this membership, its person or its organization was deleted'
+            : `this ${noun} was deleted`,
+      };
   }
 }
 
-function explainDeletion(result: DeletionResult): Effect {
+function explainDeletion(result: DeletionResult, noun: Noun): Effect {
   switch (result) {
     case 'deleted':
       return { outcome: 'applied' };
     case 'alreadyDeleted':
-      return { outcome: 'duplicate', why: 'this person was deleted before' };
+      return { outcome: 'duplicate', why: `this ${noun} was deleted before` };
     case 'held':
       return {
         outcome: 'quarantined',

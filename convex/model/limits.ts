@@ -15,6 +15,9 @@ export const intentsKeptMs = 14 * dayMs;
 /** Rows that one run of a maintenance job touches, far below the write limit of a mutation. */
 export const maintenanceBatch = 500;
 
+/** Memberships that one transaction buries with a deleted person or organization. */
+export const membershipsBuriedAtOnce = 200;
+
 /** Clerk's Backend API is given this long for one request. */
 export const clerkTimeoutMs = 30_000;
 

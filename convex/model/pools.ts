@@ -12,6 +12,11 @@ export const clerkPool = new Workpool(components.workpool, {
   logLevel: 'WARN',
 });
 
+/** For questions to Clerk whose answer settles a tie: tried for about two minutes. */
+export const refetchOptions = {
+  retry: { maxAttempts: 8, initialBackoffMs: 1_000, base: 2 },
+} as const;
+
 const minuteMs = 60_000;
 
 /**

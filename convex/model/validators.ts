@@ -1,5 +1,6 @@
 import { type Infer, v } from 'convex/values';
 import { roleNames, type Role } from '../../src/shared/roles';
+import { recordStatuses } from '../../src/shared/organizations';
 import { pushStates, roleSources, userStates } from '../../src/shared/people';
 
 /** A union of string literals, typed by the list it is made from. */
@@ -9,6 +10,8 @@ function literals<const T extends readonly string[]>(values: T) {
 
 export const roleValidator = literals(roleNames as readonly Role[]);
 export const userState = literals(userStates);
+/** Organizations and memberships. */
+export const recordStatus = literals(recordStatuses);
 export const roleSource = literals(roleSources);
 export const pushStateName = literals(pushStates);
 
@@ -67,12 +70,54 @@ export const clerkUserValidator = v.object({
 });
 export type ClerkUser = Infer<typeof clerkUserValidator>;
 
+/** One organization as Clerk describes it, after parsing; see `clerkOrganization.ts`. */
+export const clerkOrganizationValidator = v.object({
+  externalId: v.string(),
+  updatedAt: v.number(),
+  createdAt: v.number(),
+  name: v.string(),
+  slug: v.optional(v.string()),
+  imageUrl: v.optional(v.string()),
+  publicMetadata: v.optional(v.string()),
+});
+export type ClerkOrganization = Infer<typeof clerkOrganizationValidator>;
+
+/** One membership as Clerk describes it, after parsing; see `clerkOrganization.ts`. */
+export const clerkMembershipValidator = v.object({
+  externalId: v.string(),
+  organizationExternalId: v.string(),
+  userExternalId: v.optional(v.string()),
+  role: v.string(),
+  permissions: v.array(v.string()),
+  publicMetadata: v.optional(v.string()),
+  joinedAt: v.number(),
+  updatedAt: v.number(),
+});
+export type ClerkMembership = Infer<typeof clerkMembershipValidator>;
+
+/** The version register of rule 2 for records that we only mirror. */
+export const clerkRegister = v.object({
+  /** Unix ms of the newest payload applied; 0 for a tombstone without one. */
+  updatedAt: v.number(),
+  instanceId: v.optional(v.string()),
+  /** Counts re-fetches asked for; only the answer to the newest may settle a tie. */
+  refetch: v.optional(v.number()),
+});
+
 const eventBase = { type: v.string(), instanceId: v.optional(v.string()) };
 
 /** What a verified webhook body asks for; see `clerkEvent.ts`. */
 export const clerkEventValidator = v.union(
   v.object({ ...eventBase, kind: v.literal('user'), user: clerkUserValidator }),
   v.object({ ...eventBase, kind: v.literal('userDeleted'), externalId: v.string() }),
+  v.object({
+    ...eventBase,
+    kind: v.literal('organization'),
+    organization: clerkOrganizationValidator,
+  }),
+  v.object({ ...eventBase, kind: v.literal('organizationDeleted'), externalId: v.string() }),
+  v.object({ ...eventBase, kind: v.literal('membership'), membership: clerkMembershipValidator }),
+  v.object({ ...eventBase, kind: v.literal('membershipDeleted'), externalId: v.string() }),
   v.object({ ...eventBase, kind: v.literal('unknown') }),
   /** Verified, yet not to be understood: recorded, never retried, since it cannot get better. */
   v.object({ ...eventBase, kind: v.literal('poison'), why: v.string() }),

@@ -20,7 +20,22 @@ export function judgeVersion(known: KnownVersion, incoming: KnownVersion): Versi
   return incoming.content === known.content ? 'duplicate' : 'refetch';
 }
 
-/** The fields of a payload that a row takes over, as one comparable text. */
+/** How a payload came: by itself, or asked for to settle a tie, as the answer to question `ask`. */
+export type Via = { kind: string } | { kind: 'fetch'; ask: number };
+
+/** Rule 2 with re-fetches: only the answer to the newest question settles a tie. */
+export function judgeArrival(
+  known: KnownVersion & { refetch?: number },
+  incoming: KnownVersion,
+  via: Via,
+): VersionVerdict {
+  const verdict = judgeVersion(known, incoming);
+  if (verdict !== 'refetch' || !('ask' in via)) return verdict;
+  // An answer to an older question changes nothing: the newer one is under way.
+  return via.ask === (known.refetch ?? 0) ? 'apply' : 'stale';
+}
+
+/** The fields of a person's payload that a row takes over, as one comparable text. */
 export function contentOf(
   facts: Pick<
     ClerkUser,

@@ -7,6 +7,8 @@ import { vi } from 'vitest';
 import { api, internal } from '../../convex/_generated/api';
 import type { Doc } from '../../convex/_generated/dataModel';
 import schema from '../../convex/schema';
+import { membershipByExternalId } from '../../convex/model/applyMembership';
+import { organizationByExternalId } from '../../convex/model/applyOrganization';
 import { patchUser, type UserChange } from '../../convex/model/userRows';
 import type { Role } from '../../src/shared/roles';
 import {
@@ -107,6 +109,20 @@ export async function rowOf(t: ConvexWorld, externalId: string): Promise<Doc<'us
   if (row === undefined || others.length > 0) {
     throw new Error(`${externalId} has ${others.length + (row ? 1 : 0)} rows`);
   }
+  return row;
+}
+
+/** The one row of a Clerk organization id. */
+export async function organizationRow(t: ConvexWorld, externalId: string) {
+  const row = await t.run(async (ctx) => await organizationByExternalId(ctx, externalId));
+  if (row === null) throw new Error(`there is no organization ${externalId}`);
+  return row;
+}
+
+/** The one row of a Clerk membership id. */
+export async function membershipRow(t: ConvexWorld, externalId: string) {
+  const row = await t.run(async (ctx) => await membershipByExternalId(ctx, externalId));
+  if (row === null) throw new Error(`there is no membership ${externalId}`);
   return row;
 }
 

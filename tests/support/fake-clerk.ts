@@ -10,6 +10,14 @@ export interface RawClerkUser {
   private_metadata: Record<string, unknown>;
 }
 
+/** An organization or a membership. */
+export interface RawClerkRecord {
+  [field: string]: unknown;
+  id: string;
+  updated_at: number;
+  created_at: number;
+}
+
 export interface ClerkEnvelope {
   object: 'event';
   type: string;
@@ -40,6 +48,48 @@ export function rawUser(id: string, fields: Record<string, unknown> = {}): RawCl
     unsafe_metadata: {},
     banned: false,
     last_sign_in_at: null,
+    created_at: at,
+    updated_at: at,
+    ...fields,
+  };
+}
+
+/** An organization in the shape of Clerk's webhooks and Backend API. */
+export function rawOrganization(id: string, fields: Record<string, unknown> = {}): RawClerkRecord {
+  const at = 1_700_000_000_000;
+  return {
+    object: 'organization',
+    id,
+    name: 'Acme',
+    slug: `acme-${id}`,
+    image_url: `https://img.clerk.test/${id}`,
+    has_image: true,
+    max_allowed_memberships: 5,
+    admin_delete_enabled: true,
+    public_metadata: {},
+    private_metadata: {},
+    created_at: at,
+    updated_at: at,
+    ...fields,
+  };
+}
+
+/** A membership with the organization and the person that Clerk embeds. */
+export function rawMembership(
+  id: string,
+  place: { organization: string; user: string },
+  fields: Record<string, unknown> = {},
+): RawClerkRecord {
+  const at = 1_700_000_000_000;
+  return {
+    object: 'organization_membership',
+    id,
+    role: 'org:member',
+    permissions: ['org:sys_profile:read', 'org:sys_memberships:read'],
+    public_metadata: {},
+    private_metadata: {},
+    organization: rawOrganization(place.organization),
+    public_user_data: { user_id: place.user, identifier: `${place.user}@rollcall.test` },
     created_at: at,
     updated_at: at,
     ...fields,
@@ -91,6 +141,8 @@ export interface ClerkFault {
  */
 export class FakeClerk {
   readonly users = new Map<string, RawClerkUser>();
+  readonly organizations = new Map<string, RawClerkRecord>();
+  readonly memberships = new Map<string, RawClerkRecord>();
   readonly events: ClerkEnvelope[] = [];
   readonly requests: { method: string; path: string; authorization: string; body: unknown }[] = [];
   readonly faults: ClerkFault[] = [];
@@ -151,7 +203,9 @@ export class FakeClerk {
     this.mostInFlight = Math.max(this.mostInFlight, running);
     try {
       if (this.hold) await this.hold;
-      return this.answer(method, id, body);
+      return url.pathname.startsWith('/v1/organizations/')
+        ? this.answerOrganization(url, id)
+        : this.answer(method, id, body);
     } finally {
       this.inFlight.set(id, (this.inFlight.get(id) ?? 1) - 1);
     }
@@ -173,6 +227,23 @@ export class FakeClerk {
     return Response.json(this.users.get(id));
   }
 
+  /** `GET /organizations/:id` and `GET /organizations/:id/memberships?user_id=`. */
+  private answerOrganization(url: URL, id: string): Response {
+    const organization = this.organizations.get(id);
+    if (!url.pathname.endsWith('/memberships')) {
+      return organization === undefined
+        ? Response.json({ errors: [{ code: 'resource_not_found' }] }, { status: 404 })
+        : Response.json(organization);
+    }
+    const userId = url.searchParams.get('user_id');
+    const data = [...this.memberships.values()].filter(
+      (membership) =>
+        idIn(membership.organization, 'id') === id &&
+        idIn(membership.public_user_data, 'user_id') === userId,
+    );
+    return Response.json({ data, total_count: data.length });
+  }
+
   private merge(id: string, change: Record<string, unknown>): void {
     const user = this.mustGet(id);
     // A metadata patch changes the two metadata objects alone, whose types the merge keeps.
@@ -190,6 +261,10 @@ export class FakeClerk {
     if (user === undefined) throw new Error(`the fake Clerk has no user ${id}`);
     return user;
   }
+}
+
+function idIn(value: unknown, field: string): unknown {
+  return isObject(value) ? value[field] : undefined;
 }
 
 function metadataOf(body: unknown): Record<string, unknown> {

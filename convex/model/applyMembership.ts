@@ -1,0 +1,154 @@
+import { internal } from '../_generated/api';
+import type { Doc } from '../_generated/dataModel';
+import type { MutationCtx, QueryCtx } from '../_generated/server';
+import { userByExternalId } from './access';
+import { type MirrorOutcome, organizationByExternalId } from './applyOrganization';
+import { appendAudit, type Cause } from './auditLog';
+import { clerkPool, refetchOptions } from './pools';
+import type { ClerkMembership } from './validators';
+import { judgeArrival, type Via } from './versionRegister';
+
+export type MembershipRow = Doc<'memberships'>;
+
+export interface MembershipArrival {
+  membership: ClerkMembership;
+  instanceId?: string;
+  via: Via;
+}
+
+/**
+ * The one upsert of memberships (rules 1 to 3). It needs neither the person nor the organization to
+ * be there yet; where one of them was deleted, the membership is born as a tombstone.
+ */
+export async function applyMembership(
+  ctx: MutationCtx,
+  arrival: MembershipArrival,
+  cause: Cause,
+): Promise<MirrorOutcome> {
+  const { membership, instanceId, via } = arrival;
+  const row = await membershipByExternalId(ctx, membership.externalId);
+  if (row === null) return await create(ctx, arrival, cause);
+  if (row.deletedAt !== undefined) return 'tombstoned';
+  const { updatedAt } = membership;
+  // A payload that does not say whom it is of takes nothing away.
+  const incoming = {
+    ...membership,
+    userExternalId: membership.userExternalId ?? row.userExternalId,
+  };
+  const known = { ...row.clerk, content: content(row) };
+  const verdict = judgeArrival(known, { updatedAt, content: content(incoming) }, via);
+  if (verdict === 'refetch') await askClerk(ctx, row);
+  if (verdict !== 'apply') return verdict;
+  const fields = changedFields(row, incoming);
+  await Promise.all([
+    ctx.db.patch('memberships', row._id, {
+      ...mirrored(incoming),
+      updatedAt: fields.length > 0 ? cause.now : row.updatedAt,
+      clerk: { ...row.clerk, updatedAt, instanceId: instanceId ?? row.clerk.instanceId },
+    }),
+    fields.length > 0
+      ? appendAudit(ctx, cause, {
+          action: 'membership.updated',
+          target: `membership:${row.externalId}`,
+          before: { role: row.role },
+          after: { role: incoming.role, fields },
+        })
+      : undefined,
+  ]);
+  return 'updated';
+}
+
+/** The row of a Clerk membership id, tombstones included. */
+export async function membershipByExternalId(
+  ctx: Pick<QueryCtx, 'db'>,
+  externalId: string,
+): Promise<MembershipRow | null> {
+  return await ctx.db
+    .query('memberships')
+    .withIndex('byExternalId', (q) => q.eq('externalId', externalId))
+    .unique();
+}
+
+async function create(
+  ctx: MutationCtx,
+  { membership, instanceId }: MembershipArrival,
+  cause: Cause,
+): Promise<MirrorOutcome> {
+  const { externalId, updatedAt, role } = membership;
+  const orphaned = await belongsToDeleted(ctx, membership);
+  await Promise.all([
+    ctx.db.insert('memberships', {
+      ...mirrored(membership),
+      externalId,
+      status: orphaned ? 'deleted' : 'active',
+      deletedAt: orphaned ? cause.now : undefined,
+      updatedAt: cause.now,
+      clerk: { updatedAt, instanceId },
+    }),
+    appendAudit(ctx, cause, {
+      action: orphaned ? 'membership.buriedAtBirth' : 'membership.created',
+      target: `membership:${externalId}`,
+      after: {
+        organization: membership.organizationExternalId,
+        user: membership.userExternalId ?? null,
+        role,
+      },
+    }),
+  ]);
+  return orphaned ? 'tombstoned' : 'created';
+}
+
+/** Delete wins (rule 3), also over what hangs on the deleted. */
+async function belongsToDeleted(
+  ctx: MutationCtx,
+  { organizationExternalId, userExternalId }: ClerkMembership,
+): Promise<boolean> {
+  const [organization, user] = await Promise.all([
+    organizationByExternalId(ctx, organizationExternalId),
+    userExternalId === undefined ? null : userByExternalId(ctx, userExternalId),
+  ]);
+  return (
+    organization?.deletedAt !== undefined ||
+    user?.deletedAt !== undefined ||
+    user?.heldDeletionAt !== undefined
+  );
+}
+
+/** Clerk finds a membership by its organization and its person only. */
+async function askClerk(ctx: MutationCtx, row: MembershipRow): Promise<void> {
+  const { externalId, organizationExternalId, userExternalId } = row;
+  if (organizationExternalId === undefined || userExternalId === undefined) return;
+  const ask = (row.clerk.refetch ?? 0) + 1;
+  await ctx.db.patch('memberships', row._id, { clerk: { ...row.clerk, refetch: ask } });
+  await clerkPool.enqueueAction(
+    ctx,
+    internal.clerk.refetchMembership,
+    { externalId, organizationExternalId, userExternalId, ask },
+    refetchOptions,
+  );
+}
+
+const mirroredNames = [
+  'organizationExternalId',
+  'userExternalId',
+  'role',
+  'permissions',
+  'publicMetadata',
+  'joinedAt',
+] as const;
+type Mirrored = Partial<Pick<ClerkMembership, (typeof mirroredNames)[number]>>;
+
+function mirrored(membership: ClerkMembership) {
+  const { externalId: _, updatedAt: __, ...fields } = membership;
+  return fields;
+}
+
+function content(facts: Mirrored): string {
+  return JSON.stringify(mirroredNames.map((name) => facts[name] ?? null));
+}
+
+function changedFields(row: MembershipRow, membership: ClerkMembership): string[] {
+  return mirroredNames.filter(
+    (name) => JSON.stringify(row[name]) !== JSON.stringify(membership[name]),
+  );
+}
