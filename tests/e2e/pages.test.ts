@@ -124,6 +124,40 @@ describe('The pages, as everybody must be able to use them', () => {
     await superadmin.getByRole('heading', { name: 'Nobody matches' }).waitFor();
   });
 
+  it('D4: the list goes on past its first page and back, without losing or doubling anybody', async () => {
+    for (let n = 0; n < 60; n++) {
+      await world.clerk.createUser({
+        email: `page${n}@rollcall.test`,
+        firstName: 'Page',
+        lastName: String(n).padStart(2, '0'),
+      });
+    }
+    await superadmin.goto(`${world.webUrl}/admin/users?role=staff`);
+    const emails = () =>
+      superadmin
+        .getByRole('row')
+        .getByText(/@rollcall\.test$/)
+        .allTextContents();
+    await superadmin.getByText(/Page 1 of 3 · \d+ users/).waitFor();
+    const pages: string[][] = [];
+    for (const number of [1, 2, 3]) {
+      await superadmin.getByText(`Page ${number} of 3`).waitFor();
+      await expect.poll(async () => pages.flat().includes((await emails())[0] ?? '')).toBe(false);
+      pages.push(await emails());
+      if (number < 3) await superadmin.getByRole('button', { name: 'Next' }).click();
+    }
+    const seen = pages.flat();
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen.filter((email) => /^page\d+@/.test(email))).toHaveLength(60);
+    await superadmin.getByRole('button', { name: 'Previous' }).click();
+    await expect.poll(emails).toEqual(pages[1]);
+    await superadmin.reload();
+    await expect.poll(emails).toEqual(pages[1]);
+    // Nothing tells a fresh page what came before; it leads back to the start.
+    await superadmin.getByRole('button', { name: 'Previous' }).click();
+    await expect.poll(emails).toEqual(pages[0]);
+  });
+
   it('D4: an address that does not exist says so and leads back', async () => {
     const response = await superadmin.goto(`${world.webUrl}/nowhere`);
     expect(response?.status()).toBe(404);

@@ -8,6 +8,7 @@ import type { UsersSearch } from './search';
 
 export type UsersPageData = FunctionReturnType<typeof api.users.list>;
 export type UserRow = UsersPageData['page'][number];
+export type Stats = FunctionReturnType<typeof api.users.stats>;
 
 /** Rows on one page: two screens at most, and small enough to stay live without cost. */
 export const rowsPerPage = 25;

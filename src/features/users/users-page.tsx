@@ -7,7 +7,14 @@ import { Button } from '../../components/ui/button';
 import { Skeleton } from '../../components/ui/skeleton';
 import { errorBodyOf } from '../../lib/coded-error';
 import type { UserSort } from '../../shared/people';
-import { rowsPerPage, statsQuery, usersQuery, type UserRow, type UsersPageData } from './queries';
+import {
+  rowsPerPage,
+  statsQuery,
+  usersQuery,
+  type Stats,
+  type UserRow,
+  type UsersPageData,
+} from './queries';
 import { RoleChangeProvider } from './role-change';
 import { refine, type UsersSearch } from './search';
 import { UsersTable, type Ordering } from './users-table';
@@ -86,11 +93,20 @@ function nextCursorOf(data: UsersPageData | undefined, stale: boolean): string |
   return data && !data.isDone && !stale ? data.continueCursor : undefined;
 }
 
-function useSummary({ q, role, state }: UsersSearch): string | undefined {
+/** How many the list has, where a counter knows it: none counts a role within a state. */
+function countOf(stats: Stats, { role, state }: UsersSearch): number | undefined {
+  if (role && state) return undefined;
+  if (role) return stats.byRole[role] ?? 0;
+  return state ? (stats.byState[state] ?? 0) : stats.total;
+}
+
+function useSummary(search: UsersSearch): string | undefined {
   const { data: stats } = useQuery(statsQuery);
-  if (q || role || state || !stats) return q ? ' · best match first' : undefined;
-  const pages = Math.max(1, Math.ceil(stats.total / rowsPerPage));
-  return ` of ${pages.toLocaleString('en')} · ${stats.total.toLocaleString('en')} users`;
+  if (search.q) return ' · best match first';
+  const count = stats && countOf(stats, search);
+  if (count === undefined) return undefined;
+  const pages = Math.max(1, Math.ceil(count / rowsPerPage));
+  return ` of ${pages.toLocaleString('en')} · ${count.toLocaleString('en')} users`;
 }
 
 /** Requirement C1, C3: everybody, live, page by page, with the address as the state. */
