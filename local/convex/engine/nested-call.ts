@@ -1,5 +1,5 @@
 import { checkedArgs, checkedResult } from '../functions/check-values';
-import { userMsMax } from '../functions/transaction-realm';
+import { userMsMax, type RealmOutcome } from '../functions/transaction-realm';
 import { failureOf, FunctionFailure } from '../functions/user-errors';
 import type { Usage } from '../store/contract';
 import type { TransactionContext } from './call-context';
@@ -26,20 +26,27 @@ const writeOperations = new Set([
  * Runs a query or mutation in a transaction to its end. Answers its result as Convex-JSON text;
  * throws `FunctionFailure` when the function failed. The caller undoes what it wrote.
  */
-export async function runInTransaction(
+export function runInTransaction(
   tx: AnyTransaction,
   call: { fn: LiveFunction; args: Json; depth: number },
   context: TransactionContext,
-): Promise<string> {
+): string | Promise<string> {
   const { fn } = call;
   const scope = tx.namespace(fn.component.path);
   const argsJson = checkedArgs(call.args, fn.args, scope);
   const host = new TransactionCall(tx, fn, context, { depth: call.depth, run: runNested });
   const method = fn.kind === 'query' ? 'invokeQuery' : 'invokeMutation';
-  const outcome = await fn.component
+  const outcome = fn.component
     .transactions()
-    .run({ path: fn.modulePath, exportName: fn.exportName, method }, `[${argsJson}]`, host)
-    .finally(() => host.closeStreams());
+    .run({ path: fn.modulePath, exportName: fn.exportName, method }, `[${argsJson}]`, host);
+  return outcome instanceof Promise
+    ? outcome.then((late) => resultOf(late, host))
+    : resultOf(outcome, host);
+}
+
+function resultOf(outcome: RealmOutcome, host: TransactionCall): string {
+  const { fn, context, tx } = host;
+  host.closeStreams();
   if (context.fatal) throw new FunctionFailure(`Uncaught Error: ${context.fatal.message}`);
   switch (outcome.kind) {
     case 'threw':
@@ -55,7 +62,7 @@ export async function runInTransaction(
       );
     case 'returned':
       refuseUnawaited(outcome.unawaited, host);
-      return checkedResult(outcome.json, fn.returns, scope);
+      return checkedResult(outcome.json, fn.returns, tx.namespace(fn.component.path));
   }
 }
 
@@ -63,7 +70,7 @@ export async function runInTransaction(
  * `ctx.runQuery` and `ctx.runMutation` inside a transaction. A mutation is a transaction within
  * the transaction: when it fails, all it wrote and scheduled is undone, and the caller may go on.
  */
-async function runNested(parent: TransactionCall, args: JsonObject): Promise<string> {
+function runNested(parent: TransactionCall, args: JsonObject): string | Promise<string> {
   const { udfType, args: callArgs = {}, transactionLimits, ...address } = args;
   const { tx, context } = parent;
   const depth = parent.depth + 1;
@@ -74,24 +81,44 @@ async function runNested(parent: TransactionCall, args: JsonObject): Promise<str
   }
   const fn = resolveAddress(context.code, parent.fn.component, address);
   const limits = usageLimits(tx.usage, transactionLimits);
+  const run = () => runInTransaction(tx, { fn, args: callArgs, depth }, context);
   if (udfType !== 'mutation') {
     requireKind(fn, 'query');
-    const result = await runInTransaction(tx, { fn, args: callArgs, depth }, context);
-    limits.check();
-    return result;
+    return settled(run, () => limits.check(), () => {});
   }
   requireKind(fn, 'mutation');
   const savepoint = parent.writable().savepoint();
   const undoJobs = context.jobs.mark();
-  try {
-    const result = await runInTransaction(tx, { fn, args: callArgs, depth }, context);
+  const release = () => {
     limits.check();
     savepoint.release();
-    return result;
-  } catch (error) {
+  };
+  return settled(run, release, () => {
     savepoint.rollback();
     undoJobs();
+  });
+}
+
+/** Does what follows a run at once when the run answers at once: waiting costs a timer. */
+function settled(
+  run: () => string | Promise<string>,
+  done: () => void,
+  undo: () => void,
+): string | Promise<string> {
+  const succeeded = (result: string) => {
+    done();
+    return result;
+  };
+  const failed = (error: unknown): never => {
+    undo();
     throw error;
+  };
+  try {
+    const result = run();
+    if (result instanceof Promise) return result.then(succeeded).catch(failed);
+    return succeeded(result);
+  } catch (error) {
+    return failed(error);
   }
 }
 

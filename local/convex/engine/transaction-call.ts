@@ -17,7 +17,7 @@ export type AnyTransaction = ReadTransaction | WriteTransaction;
 export interface Nesting {
   depth: number;
   /** `ctx.runQuery` and `ctx.runMutation`. */
-  run(parent: TransactionCall, args: JsonObject): Promise<string>;
+  run(parent: TransactionCall, args: JsonObject): string | Promise<string>;
 }
 
 /** One query or mutation at work in a transaction: answers the operations its code asks for. */
@@ -38,7 +38,7 @@ export class TransactionCall implements CallHost {
     return this.nesting.depth;
   }
 
-  runNested(args: JsonObject): Promise<string> {
+  runNested(args: JsonObject): string | Promise<string> {
     return this.nesting.run(this, args);
   }
 

@@ -8,6 +8,13 @@ import {
   type ModuleExports,
   type ScriptModules,
 } from './script-modules';
+import {
+  isUnderTimer,
+  timerAgeMs,
+  underTimer,
+  workUnderTimer,
+  type Abandonable,
+} from './run-timer';
 import type { Thrown } from './thrown';
 import { transactionSubtle } from './transaction-crypto';
 import { ownPromise } from './unhandled-rejections';
@@ -15,14 +22,13 @@ import { ownPromise } from './unhandled-rejections';
 /**
  * Where queries and mutations of one component run.
  *
- * The context has a microtask queue of its own, which is drained inside the timed run of a
- * script. So a function runs in **slices**: each is one timed run that goes on until nothing is
- * left to do but wait for asked operations; the host then performs those, in order, and the next
- * slice hands over their results. Endless loops, `await` loops included, end by the timer, and
- * whatever runs inside a slice belongs to the call the slice is for.
+ * The context has a microtask queue of its own, which is drained inside the run of a script. So a
+ * function runs in **turns**: each goes on until nothing is left to do but wait for asked
+ * operations; the host then performs those, in order, and the next turn hands over their results.
+ * Whatever runs inside a turn belongs to the call the turn is for.
  *
- * The timer must not strike while the host works inside a slice, for it would end the host's own
- * code anywhere: operations that run at once do so only early in a slice (`isEarly`).
+ * All turns of a call, the operations between them and calls nested in those usually run under
+ * one timer (`run-timer.ts`), which ends endless loops, `await` loops included.
  */
 
 /** How a call answers operations. */
@@ -69,26 +75,45 @@ interface ActiveCall {
   outcome?: Exclude<RealmOutcome, { kind: 'returned' }> | { kind: 'returned'; json: string };
   /** Operations asked after the function had returned; refused. */
   late: string[];
-  sliceStart: number;
-  sliceStartCpuMs: number;
+  /** Wall time of its turns, without what the host did in them. */
   userMs: number;
-  hostMsInSlice: number;
+  /** Wall time of its operations. */
+  hostMs: number;
+  startCpuMs: number;
+}
+
+type Continuation = () => void;
+
+type Step =
+  | { outcome: RealmOutcome }
+  /** The timer is old: go on under a fresh one. */
+  | { next: Continuation }
+  | { wait: Promise<Continuation> };
+
+interface Target {
+  path: string;
+  exportName: string;
+  method: 'invokeQuery' | 'invokeMutation';
 }
 
 /** What Convex grants a query or mutation: one second of its own JavaScript. */
 export const userMsMax = 1000;
-/** Time the host may spend inside one slice, on top of the function's own. */
-const hostMsPerSliceMax = 250;
+/** Time the host may need under one timer, on top of the function's own. */
+const hostMsMax = 250;
 /**
  * The timer counts wall time, the limit is one of processor time: on a busy machine a function
  * must not fail for what others do. So an endless loop ends this much later.
  */
 const timerSlackMs = 2000;
+/** From this age on a timer is left for a fresh one after the turn. */
+const timerMsMax = 200;
+/** Reads are performed within a turn up to this age of the timer, far from when it may strike. */
+const immediateMsMax = 500;
 /** Evaluating modules at push may take longer than a call: nobody waits inside a transaction. */
 const evaluationMsMax = 5000;
 
 const prelude = preludeScript('transaction');
-const runSlice = new vm.Script('__rollcallSlice()', { filename: 'rollcall-prelude:slice.js' });
+const runTurn = new vm.Script('__rollcallTurn()', { filename: 'rollcall-prelude:turn.js' });
 
 export interface TransactionRealmOptions {
   scripts: ScriptModules;
@@ -97,7 +122,7 @@ export interface TransactionRealmOptions {
   userMsMax?: number;
 }
 
-export class TransactionRealm {
+export class TransactionRealm implements Abandonable {
   readonly #globals: Record<string, unknown> = {};
   readonly #context: vm.Context;
   readonly #api: PreludeApi;
@@ -126,6 +151,11 @@ export class TransactionRealm {
     return !this.#dead;
   }
 
+  abandon(): void {
+    this.#dead = true;
+    this.#active = undefined;
+  }
+
   /** Replaces `process.env`, also for modules that are loaded already. */
   setEnv(env: Record<string, string>): void {
     this.#api.setEnv(env);
@@ -134,9 +164,11 @@ export class TransactionRealm {
   /** Runs `body` with the exports of a module, outside any call: operations are refused. */
   evaluate<T>(path: string, body: (exports: ModuleExports) => T): { value: T } | { error: Thrown } {
     let result: { value: T } | { error: Thrown } | undefined;
-    const finished = this.#timed(evaluationMsMax, () => {
-      result = this.#api.attempt(() => body(this.#loader.load(path)));
-    });
+    const finished = underTimer(evaluationMsMax, () =>
+      this.#turn(undefined, () => {
+        result = this.#api.attempt(() => body(this.#loader.load(path)));
+      }),
+    );
     if (!finished || !result) {
       return {
         error: {
@@ -149,98 +181,104 @@ export class TransactionRealm {
     return result;
   }
 
-  /** Runs `exports[exportName][method](argsJson)` of a module to its end. */
-  async run(
-    target: { path: string; exportName: string; method: 'invokeQuery' | 'invokeMutation' },
-    argsJson: string,
-    host: CallHost,
-  ): Promise<RealmOutcome> {
+  /** Runs `exports[exportName][method](argsJson)` of a module to its end; at once where it can. */
+  run(target: Target, argsJson: string, host: CallHost): RealmOutcome | Promise<RealmOutcome> {
+    if (!this.#loader.isLoaded(target.path)) {
+      // Loading takes a timer of its own.
+      if (isUnderTimer()) return Promise.resolve().then(() => this.run(target, argsJson, host));
+      const loaded = this.evaluate(target.path, () => undefined);
+      if ('error' in loaded) return { kind: 'threw', thrown: loaded.error };
+    }
     const call: ActiveCall = {
       host,
       pending: [],
       late: [],
-      sliceStart: 0,
-      sliceStartCpuMs: 0,
       userMs: 0,
-      hostMsInSlice: 0,
+      hostMs: 0,
+      startCpuMs: cpuMs(),
     };
-    const unloaded = this.#loader.isLoaded(target.path)
-      ? undefined
-      : this.evaluate(target.path, () => undefined);
-    if (unloaded && 'error' in unloaded) return { kind: 'threw', thrown: unloaded.error };
-    let next: () => void = () => {
-      this.#api.call(
-        () => {
-          // The registered function of the `convex` package; analysis checked that it is one.
-          const registered = this.#loader.load(target.path)[target.exportName] as Record<
-            string,
-            (args: string) => unknown
-          >;
-          return registered[target.method]?.(argsJson);
-        },
-        // `invokeQuery` and `invokeMutation` answer JSON text.
-        (json) => this.#settle(call, { kind: 'returned', json: json as string }),
-        (thrown) => this.#settle(call, { kind: 'threw', thrown }),
-      );
-    };
+    return this.#drive(call, () => this.#begin(call, target, argsJson));
+  }
+
+  #begin(call: ActiveCall, target: Target, argsJson: string): void {
+    this.#api.call(
+      () => {
+        // The registered function of the `convex` package; analysis checked that it is one.
+        const registered = this.#loader.load(target.path)[target.exportName] as Record<
+          string,
+          (args: string) => unknown
+        >;
+        return registered[target.method]?.(argsJson);
+      },
+      // `invokeQuery` and `invokeMutation` answer JSON text.
+      (json) => (call.outcome ??= { kind: 'returned', json: json as string }),
+      (thrown) => (call.outcome ??= { kind: 'threw', thrown }),
+    );
+  }
+
+  /** Takes a call to its end, under the timer that is running or under its own ones. */
+  #drive(call: ActiveCall, first: Continuation): RealmOutcome | Promise<RealmOutcome> {
+    let next = first;
     for (;;) {
-      if (!this.#slice(call, next)) return { kind: 'timedOut' };
-      const { outcome, pending } = call;
-      if (outcome?.kind === 'returned') {
-        return { ...outcome, unawaited: [...pending.map(({ op }) => op), ...call.late] };
-      }
-      if (outcome) return outcome;
-      if (pending.length === 0) return { kind: 'stuck' };
-      call.pending = [];
-      const settled = await performAll(pending, host);
-      next = () => {
-        for (const settle of settled) settle();
-      };
+      const nested = isUnderTimer();
+      const step = nested ? this.#steps(call, next) : this.#timedSteps(call, next);
+      if ('outcome' in step) return step.outcome;
+      if ('wait' in step) return step.wait.then((settle) => this.#drive(call, settle));
+      ({ next } = step);
+      if (nested) return Promise.resolve(next).then((later) => this.#drive(call, later));
     }
   }
 
-  #settle(call: ActiveCall, outcome: NonNullable<ActiveCall['outcome']>): void {
-    call.outcome ??= outcome;
+  #timedSteps(call: ActiveCall, next: Continuation): Step {
+    const remaining = Math.max(1, Math.ceil(this.#userMsMax - call.userMs));
+    const done = underTimer(remaining + hostMsMax + timerSlackMs, () => this.#steps(call, next));
+    return done ? done.value : { outcome: { kind: 'timedOut' } };
   }
 
-  /** One timed run for a call. False when time ran out. */
-  #slice(call: ActiveCall, body: () => void): boolean {
-    const remaining = Math.max(1, Math.ceil(this.#userMsMax - call.userMs));
+  /** Turns and operations by turns, until the call has ended, has to wait, or the timer is old. */
+  #steps(call: ActiveCall, first: Continuation): Step {
+    let next = first;
+    for (;;) {
+      this.#turn(call, next);
+      if (this.#isOverTime(call)) return { outcome: { kind: 'timedOut' } };
+      const { outcome, pending } = call;
+      if (outcome?.kind === 'returned') {
+        const unawaited = [...pending.map(({ op }) => op), ...call.late];
+        return { outcome: { ...outcome, unawaited } };
+      }
+      if (outcome) return { outcome };
+      if (pending.length === 0) return { outcome: { kind: 'stuck' } };
+      call.pending = [];
+      const start = performance.now();
+      const performed = performAll(pending, call.host);
+      call.hostMs += performance.now() - start;
+      if (performed instanceof Promise) return { wait: performed };
+      next = performed;
+      if (timerAgeMs() > timerMsMax) return { next };
+    }
+  }
+
+  /** One run of the context, until its microtasks are drained. */
+  #turn(call: ActiveCall | undefined, body: Continuation): void {
     const outer = this.#active;
+    const hostMs = call?.hostMs ?? 0;
+    const start = performance.now();
+    workUnderTimer(this);
     this.#active = call;
-    call.sliceStart = performance.now();
-    call.sliceStartCpuMs = cpuMs();
-    call.hostMsInSlice = 0;
+    this.#globals['__rollcallTurn'] = body;
     try {
-      const inTime = this.#timed(remaining + hostMsPerSliceMax + timerSlackMs, body);
-      const spent = Math.min(performance.now() - call.sliceStart, cpuMs() - call.sliceStartCpuMs);
-      call.userMs += Math.max(0, spent - call.hostMsInSlice);
-      if (inTime && call.userMs <= this.#userMsMax) return true;
-      this.#dead ||= !inTime;
-      return false;
+      runTurn.runInContext(this.#context);
     } finally {
       this.#active = outer;
     }
+    if (call) call.userMs += performance.now() - start - (call.hostMs - hostMs);
   }
 
-  #timed(timeout: number, body: () => void): boolean {
-    this.#globals['__rollcallSlice'] = body;
-    try {
-      runSlice.runInContext(this.#context, { timeout });
-      return true;
-    } catch (error) {
-      if ((error as { code?: unknown }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
-      this.#dead = true;
-      return false;
-    } finally {
-      this.#globals['__rollcallSlice'] = undefined;
-    }
-  }
-
-  /** Whether the host may still work inside this slice without the timer striking it. */
-  #isEarly(call: ActiveCall): boolean {
-    const spent = performance.now() - call.sliceStart;
-    return call.hostMsInSlice < hostMsPerSliceMax / 2 && spent < this.#userMsMax / 2;
+  /** What others made the function wait for does not count: its time is processor time at most. */
+  #isOverTime(call: ActiveCall): boolean {
+    if (call.userMs <= this.#userMsMax) return false;
+    call.userMs = Math.min(call.userMs, cpuMs() - call.startCpuMs - call.hostMs);
+    return call.userMs > this.#userMsMax;
   }
 
   #hostFunctions(): object {
@@ -289,12 +327,13 @@ export class TransactionRealm {
       );
       return;
     }
-    if (call.pending.length > 0 || !call.host.isImmediate(operation.op) || !this.#isEarly(call)) {
+    const isEarly = timerAgeMs() < immediateMsMax;
+    if (call.pending.length > 0 || !call.host.isImmediate(operation.op) || !isEarly) {
       call.pending.push(operation);
       return;
     }
     const start = performance.now();
-    let settle: () => void;
+    let settle: Continuation;
     try {
       // Immediate operations answer at once by definition.
       const json = call.host.asyncSyscall(operation.op, operation.json) as string;
@@ -302,7 +341,7 @@ export class TransactionRealm {
     } catch (error) {
       settle = rejection(operation, error);
     }
-    call.hostMsInSlice += performance.now() - start;
+    call.hostMs += performance.now() - start;
     settle();
   }
 }
@@ -314,20 +353,46 @@ function cpuMs(): number {
 }
 
 /** Performs operations one after the other: nested calls of one function never overlap. */
-async function performAll(operations: PendingOperation[], host: CallHost): Promise<(() => void)[]> {
-  const settled: (() => void)[] = [];
-  for (const operation of operations) {
+function performAll(
+  operations: readonly PendingOperation[],
+  host: CallHost,
+): Continuation | Promise<Continuation> {
+  const settled: Continuation[] = [];
+  const settleAll = () => {
+    for (const settle of settled) settle();
+  };
+  for (const [at, operation] of operations.entries()) {
     try {
-      const json = await host.asyncSyscall(operation.op, operation.json);
+      const json = host.asyncSyscall(operation.op, operation.json);
+      if (json instanceof Promise) {
+        return performRest(json, operations.slice(at), host, settled).then(() => settleAll);
+      }
       settled.push(() => operation.resolve(json));
     } catch (error) {
       settled.push(rejection(operation, error));
     }
   }
-  return settled;
+  return settleAll;
 }
 
-function rejection(operation: PendingOperation, error: unknown): () => void {
+/** As `performAll`, once an operation has to be waited for; `running` is the first one's answer. */
+async function performRest(
+  running: Promise<string>,
+  operations: readonly PendingOperation[],
+  host: CallHost,
+  settled: Continuation[],
+): Promise<void> {
+  for (const [at, operation] of operations.entries()) {
+    try {
+      const json = await (at === 0 ? running : host.asyncSyscall(operation.op, operation.json));
+      settled.push(() => operation.resolve(json));
+    } catch (error) {
+      settled.push(rejection(operation, error));
+    }
+  }
+}
+
+function rejection(operation: PendingOperation, error: unknown): Continuation {
   const dataJson = error instanceof OperationError ? error.dataJson : undefined;
   return () => operation.reject(messageOf(error), dataJson);
 }

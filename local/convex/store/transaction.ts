@@ -116,10 +116,13 @@ export class Transaction implements WriteTransaction, ReadContext {
     this.#openSavepoints.push(number);
     const end = (undo: boolean) => {
       this.use();
-      if (this.#openSavepoints.at(-1) !== number) {
+      const position = this.#openSavepoints.indexOf(number);
+      const isInnermost = position === this.#openSavepoints.length - 1;
+      // Undoing takes those inside along: a call that was cut off could not end its own.
+      if (position < 0 || (!undo && !isInnermost)) {
         throw new StoreError('InvalidQuery', 'Nested transactions must end innermost first, once.');
       }
-      this.#openSavepoints.pop();
+      this.#openSavepoints.length = position;
       if (this.mode === 'read') return;
       if (undo) {
         this.file.exec(`ROLLBACK TO ${name}`);
