@@ -3,6 +3,7 @@ import { ownerRole } from '../src/shared/roles';
 import { internalMutation, internalQuery } from './functions';
 import { genesis } from './model/audit';
 import { auditHead, type Cause, newCorrelationId, verifyAuditPage } from './model/auditLog';
+import { deactivate as deactivateUser, reactivate as reactivateUser } from './model/changeAccess';
 import { changeRole } from './model/changeRole';
 import { readCounts } from './model/counters';
 import { inspectSettings } from './model/environment';
@@ -51,6 +52,20 @@ export const setRole = internalMutation({
   returns: adminUser,
   handler: async (ctx, { idOrEmail, role }) =>
     toAdminUser(await changeRole(ctx, await findUser(ctx, idOrEmail), role, byOperator())),
+});
+
+export const deactivate = internalMutation({
+  args: { idOrEmail: v.string() },
+  returns: adminUser,
+  handler: async (ctx, { idOrEmail }) =>
+    toAdminUser(await deactivateUser(ctx, await findUser(ctx, idOrEmail), byOperator())),
+});
+
+export const reactivate = internalMutation({
+  args: { idOrEmail: v.string() },
+  returns: adminUser,
+  handler: async (ctx, { idOrEmail }) =>
+    toAdminUser(await reactivateUser(ctx, await findUser(ctx, idOrEmail), byOperator())),
 });
 
 /** The way in when nobody can appoint an owner (rule 7). Promoting an owner changes nothing. */

@@ -8,7 +8,8 @@ import {
   intentsKeptMs,
   maintenanceBatch,
 } from './model/limits';
-import { handToPool, settleIntent } from './model/outbox';
+import { handToPool } from './model/intents';
+import { settleIntent } from './model/outbox';
 
 /** Forgets old receipts. A backlog larger than one batch shrinks with the next runs. */
 export const pruneDeliveries = internalMutation({

@@ -1,15 +1,23 @@
 import { vOnCompleteArgs } from '@convex-dev/workpool';
 import { v } from 'convex/values';
 import { internal } from './_generated/api';
+import type { Doc } from './_generated/dataModel';
+import type { MutationCtx } from './_generated/server';
 import { internalAction, internalMutation } from './functions';
 import { applyClerkUser } from './model/applyClerkUser';
 import type { Cause } from './model/auditLog';
-import { type ClerkAnswer, pushRole } from './model/clerkApi';
+import { compareAccess } from './model/changeAccess';
+import { type ClerkAnswer, pushAccess, pushRole } from './model/clerkApi';
 import { log } from './model/log';
 import { claimIntent, type PushOrder, type PushReport, settleIntent } from './model/outbox';
-import { clerkUserValidator, roleValidator } from './model/validators';
+import { patchUser } from './model/userRows';
+import { type ClerkUser, clerkUserValidator, roleValidator } from './model/validators';
 
-const pushOrder = v.object({ externalId: v.string(), role: roleValidator, rev: v.number() });
+const orderBase = { externalId: v.string(), rev: v.number() };
+const pushOrder = v.union(
+  v.object({ ...orderBase, kind: v.literal('role'), role: roleValidator }),
+  v.object({ ...orderBase, kind: v.union(v.literal('ban'), v.literal('unban')) }),
+);
 
 const pushReport = v.union(
   v.object({ kind: v.literal('done') }),
@@ -28,13 +36,14 @@ export const push = internalAction({
   handler: async (ctx, { intentId }) => {
     const order: PushOrder | null = await ctx.runMutation(internal.outbox.claim, { intentId });
     if (order === null) return null;
-    const answer = await pushRole(order.externalId, order.role, {
-      rev: order.rev,
-      intent: intentId,
-    });
+    const answer =
+      order.kind === 'role'
+        ? await pushRole(order.externalId, order.role, { rev: order.rev, intent: intentId })
+        : await pushAccess(order.externalId, order.kind);
     const report = toReport(answer);
     log(report.kind === 'done' ? 'info' : 'warn', 'outbox.push', {
       user: order.externalId,
+      kind: order.kind,
       rev: order.rev,
       result: report.kind,
       reason: report.kind === 'done' ? undefined : report.reason,
@@ -67,9 +76,29 @@ export const settle = internalMutation({
       await applyClerkUser(ctx, { user, via: { kind: 'push' } }, cause);
     }
     await settleIntent(ctx, intent, report, cause);
+    if (intent.kind !== 'role' && report.kind === 'done') {
+      await checkArrival(ctx, intent, user, cause);
+    }
     return null;
   },
 });
+
+/** After a ban or unban: whether Clerk still says so, or has said something newer meanwhile. */
+async function checkArrival(
+  ctx: MutationCtx,
+  intent: Doc<'roleIntents'>,
+  user: ClerkUser | undefined,
+  cause: Cause,
+): Promise<void> {
+  const row = await ctx.db.get('users', intent.userId);
+  if (row === null) return;
+  const bannedBefore = row.clerk.banned ?? false;
+  if (user !== undefined) return void (await compareAccess(ctx, { row, bannedBefore }, cause));
+  // Clerk agreed in words that we could not read: the request itself says what holds now.
+  await patchUser(ctx, row, {
+    clerk: { ...row.clerk, banned: intent.kind === 'ban' || undefined },
+  });
+}
 
 /** An attempt that ended without a report (crash, restart): counted and tried again. */
 export const lost = internalMutation({

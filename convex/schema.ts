@@ -1,6 +1,7 @@
 import { defineSchema, defineTable } from 'convex/server';
 import { v } from 'convex/values';
 import {
+  accessState,
   auditFacts,
   auditSource,
   clerkRegister,
@@ -63,6 +64,11 @@ export default defineSchema({
     /** Clerk names a role that we do not know; ours stands. */
     roleIssue: v.optional(roleIssue),
     push: pushState,
+    /**
+     * Where our last decision about access (deactivate, reactivate) stands on its way to Clerk;
+     * `rev` counts them. Absent: we never decided. Whether Clerk agrees: `clerk.banned`.
+     */
+    access: v.optional(accessState),
     deletedAt: v.optional(v.number()),
     /**
      * Clerk deleted this person while they were the last active owner: the row stays as owner so
@@ -163,13 +169,15 @@ export default defineSchema({
     externalId: v.string(),
     kind: intentKind,
     role: v.optional(roleValidator),
-    /** `users.roleRev` this push carries; an older one is superseded. */
+    /** `users.roleRev` or `users.access.rev` this push carries; an older one is superseded. */
     rev: v.number(),
     state: intentState,
     /** Requests begun. */
     attempts: v.number(),
     /** Unix ms before which no further attempt is made. */
     notBefore: v.number(),
+    /** Requests whose end we do not know: each may still reach Clerk, later than newer ones. */
+    doubts: v.optional(v.number()),
     reason: v.optional(v.string()),
     createdAt: v.number(),
     updatedAt: v.number(),

@@ -1,10 +1,13 @@
 import { paginationOptsValidator, paginationResultValidator } from 'convex/server';
 import { v } from 'convex/values';
 import { userSorts } from '../src/shared/people';
+import type { Id } from './_generated/dataModel';
+import type { MutationCtx } from './_generated/server';
 import { internalMutation, mutation, publicMutation, publicQuery, query } from './functions';
 import { getCurrentUser, hasAccess, requirePermission, requireSometimes } from './model/access';
 import { applyClerkUser } from './model/applyClerkUser';
 import { type Cause, newCorrelationId } from './model/auditLog';
+import { deactivate as deactivateUser, reactivate as reactivateUser } from './model/changeAccess';
 import { changeRole, retryPush as retryPushOf } from './model/changeRole';
 import { readCounts } from './model/counters';
 import { deleteClerkUser } from './model/deleteClerkUser';
@@ -121,7 +124,27 @@ export const updateRole = mutation({
   },
 });
 
-/** Sends the role to Clerk once more, after the outbox gave up or instead of waiting. */
+/** Rule 9: cut off at once, here; Clerk's ban follows. */
+export const deactivate = mutation({
+  args: { userId: v.id('users') },
+  returns: adminUser,
+  handler: async (ctx, { userId }) => {
+    const target = await accessTarget(ctx, 'users:deactivate', userId);
+    return toAdminUser(await deactivateUser(ctx, target, byPerson(ctx.actor)));
+  },
+});
+
+/** Lets a deactivated person back in, or one whom somebody banned in Clerk. */
+export const reactivate = mutation({
+  args: { userId: v.id('users') },
+  returns: adminUser,
+  handler: async (ctx, { userId }) => {
+    const target = await accessTarget(ctx, 'users:reactivate', userId);
+    return toAdminUser(await reactivateUser(ctx, target, byPerson(ctx.actor)));
+  },
+});
+
+/** Sends role and access to Clerk once more, after the outbox gave up or instead of waiting. */
 export const retryPush = mutation({
   args: { userId: v.id('users') },
   returns: adminUser,
@@ -155,6 +178,19 @@ export const deleteFromClerk = internalMutation({
   returns: v.union(v.literal('deleted'), v.literal('alreadyDeleted'), v.literal('held')),
   handler: async (ctx, { externalId }) => await deleteClerkUser(ctx, externalId, byClerk()),
 });
+
+async function accessTarget(
+  ctx: MutationCtx & { actor: UserRow },
+  permission: 'users:deactivate' | 'users:reactivate',
+  userId: Id<'users'>,
+): Promise<UserRow> {
+  requireSometimes(ctx.actor, permission);
+  await limitCaller(ctx, 'setAccess', ctx.actor.externalId);
+  const target = await ctx.db.get('users', userId);
+  if (target === null) fail('USER_NOT_FOUND', { field: 'userId' });
+  requirePermission(ctx.actor, permission, target);
+  return target;
+}
 
 function byPerson(actor: UserRow): Cause {
   const now = Date.now();

@@ -3,6 +3,7 @@ import type { MutationCtx } from '../_generated/server';
 import { defaultRole, isRole, ownerRole } from '../../src/shared/roles';
 import { userByExternalId } from './access';
 import { appendAudit, type Cause } from './auditLog';
+import { compareAccess } from './changeAccess';
 import { decideRole } from './changeRole';
 import { releaseHeldDeletions } from './deleteClerkUser';
 import { isBootstrapEmail } from './environment';
@@ -113,8 +114,25 @@ async function update(
       : undefined,
   ]);
   await merge.finish(changed);
-  const final = await bootstrap(ctx, changed, user, cause);
+  const compared = await withAccess(ctx, row, changed, cause);
+  const final = await bootstrap(ctx, compared, user, cause);
   return { kind: merge.quarantined ? 'quarantined' : 'updated', row: final };
+}
+
+/** Rule 9, for the few whose access somebody decided, here or in Clerk. */
+async function withAccess(
+  ctx: MutationCtx,
+  before: UserRow,
+  changed: UserRow,
+  cause: Cause,
+): Promise<UserRow> {
+  const bannedBefore = before.clerk.banned ?? false;
+  if (changed.access === undefined && (changed.clerk.banned ?? false) === bannedBefore) {
+    return changed;
+  }
+  // The merge of roles may have written the row once more.
+  const row = (await ctx.db.get('users', changed._id)) ?? changed;
+  return await compareAccess(ctx, { row, bannedBefore }, cause);
 }
 
 /** Rule 7: only a verified primary address, and only while nobody decided this person's role. */

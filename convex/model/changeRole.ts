@@ -2,10 +2,11 @@ import type { MutationCtx } from '../_generated/server';
 import type { RoleSource } from '../../src/shared/people';
 import { ownerRole, type Role } from '../../src/shared/roles';
 import { appendAudit, type Cause } from './auditLog';
+import { isAccessOpen, retryAccess } from './changeAccess';
 import { releaseHeldDeletions } from './deleteClerkUser';
 import { fail } from './errors';
 import { leavesNoOwner } from './lastOwner';
-import { queuePush } from './outbox';
+import { queuePush } from './intents';
 import { otherActiveOwners, patchUser, type UserRow } from './userRows';
 
 /**
@@ -53,12 +54,18 @@ export async function decideRole(
 }
 
 /**
- * Sends the role to Clerk once more: after giving up, at once while waiting, or to overwrite a
- * role in Clerk that we do not know.
+ * Sends to Clerk once more what it has not got, role and access: after giving up, at once while
+ * waiting, or to overwrite what Clerk says instead.
  */
 export async function retryPush(ctx: MutationCtx, row: UserRow, cause: Cause): Promise<UserRow> {
   if (row.deletedAt !== undefined || row.heldDeletionAt !== undefined) fail('USER_DELETED');
-  if (row.push.state === 'synced' && row.roleIssue === undefined) fail('NOTHING_TO_RETRY');
+  const roleOpen = row.push.state !== 'synced' || row.roleIssue !== undefined;
+  if (!roleOpen && !isAccessOpen(row)) fail('NOTHING_TO_RETRY');
+  const changed = roleOpen ? await retryRole(ctx, row, cause) : row;
+  return isAccessOpen(changed) ? await retryAccess(ctx, changed, cause) : changed;
+}
+
+async function retryRole(ctx: MutationCtx, row: UserRow, cause: Cause): Promise<UserRow> {
   const changed = await patchUser(ctx, row, {
     // A revision of its own proves which push an echo belongs to.
     roleRev: row.roleRev + 1,

@@ -33,6 +33,11 @@ export async function pushRole(
   });
 }
 
+/** Bans (ends every session) or unbans; repeating it changes nothing. Only for actions. */
+export async function pushAccess(externalId: string, kind: 'ban' | 'unban'): Promise<ClerkAnswer> {
+  return await askClerk('POST', `${userPath(externalId)}/${kind}`, readUser);
+}
+
 /** Reads one person from Clerk. Only for actions. */
 export async function fetchClerkUser(externalId: string): Promise<ClerkAnswer> {
   return await askClerk('GET', userPath(externalId), readUser);
@@ -129,6 +134,9 @@ async function readAnswer<T>(
 
 async function explainRefusal(response: Response): Promise<string> {
   if (response.status === 401) return 'The Clerk secret key is invalid or expired (401)';
+  if (response.status === 402) {
+    return "Clerk's plan does not include this (402); access here is cut all the same";
+  }
   if (response.status === 404) {
     return 'Clerk has no such user (404): deleted there, or the key belongs to another instance';
   }

@@ -6,10 +6,10 @@ import { pushStates, userStates } from '../../src/shared/people';
 import type { PushStateName, UserState } from '../../src/shared/people';
 import { roleNames, type Role } from '../../src/shared/roles';
 
-type Counted = Pick<Doc<'users'>, '_id' | 'role' | 'state' | 'push'>;
+type Counted = Pick<Doc<'users'>, '_id' | 'role' | 'state' | 'push' | 'access'>;
 
 /**
- * One tree per combination of state, role and push state, so that a count is one read of a root and
+ * One tree per combination of state, role and push state (of role and access together), so that a count is one read of a root and
  * changes of different combinations do not conflict. Only `userRows` writes them.
  */
 const people = new DirectAggregate<{ Key: null; Id: string; Namespace: string }>(
@@ -74,7 +74,13 @@ function table<K extends string>(keys: readonly K[], count: (key: K) => number):
 }
 
 function cell(row: Counted): string {
-  return cellName(row.state, row.role, row.push.state);
+  return cellName(row.state, row.role, unsettled(row));
+}
+
+/** The worse of what is on its way to Clerk: the role or the access. */
+function unsettled({ push, access }: Counted): PushStateName {
+  const states = [push.state, access?.state];
+  return states.includes('failed') ? 'failed' : states.includes('pending') ? 'pending' : 'synced';
 }
 
 function cellName(state: UserState, role: Role, push: PushStateName): string {

@@ -5,7 +5,7 @@ import { userByExternalId } from './access';
 import { appendAudit, type Cause } from './auditLog';
 import { buryMembershipsOf } from './deleteMembership';
 import { leavesNoOwner } from './lastOwner';
-import { closeQueued } from './outbox';
+import { closeQueued } from './intents';
 import {
   insertUser,
   otherActiveOwners,
@@ -36,11 +36,12 @@ export async function deleteClerkUser(
   if (row.deletedAt !== undefined || row.heldDeletionAt !== undefined) return 'alreadyDeleted';
   const after = { ...row, isActive: false, deletedAt: cause.now };
   if (leavesNoOwner(row, after, await otherActiveOwners(ctx, row))) {
-    await closeQueued(ctx, row, 'superseded', cause.now);
+    await closeQueued(ctx, row, { as: 'superseded', now: cause.now });
     await patchUser(ctx, row, {
       heldDeletionAt: cause.now,
       // There is nobody left in Clerk to push to.
       push: { state: 'synced' },
+      access: undefined,
       updatedAt: cause.now,
     });
     await appendAudit(ctx, cause, {
@@ -76,12 +77,13 @@ async function bury(
   cause: Cause,
   mode: DeletionMode,
 ): Promise<void> {
-  await closeQueued(ctx, row, 'superseded', cause.now);
+  await closeQueued(ctx, row, { as: 'superseded', now: cause.now });
   await patchUser(ctx, row, {
     isActive: false,
     deletedAt: cause.now,
     heldDeletionAt: undefined,
     push: { state: 'synced' },
+    access: undefined,
     updatedAt: cause.now,
     ...(mode === 'erase' ? erased(row) : {}),
   });

@@ -5,7 +5,7 @@ import { decideRole } from './changeRole';
 import { releaseHeldDeletions } from './deleteClerkUser';
 import { leavesNoOwner } from './lastOwner';
 import { mergeRole } from './mergeRole';
-import { closeQueued } from './outbox';
+import { closeQueued } from './intents';
 import { otherActiveOwners, type UserChange, type UserRow } from './userRows';
 import type { ClerkUser } from './validators';
 
@@ -56,7 +56,7 @@ export async function mergeIncomingRole(
         },
         finish: async (changed) => {
           if (settled && row.push.state === 'pending') {
-            await closeQueued(ctx, changed, 'done', cause.now);
+            await closeQueued(ctx, changed, { as: 'done', of: 'role', now: cause.now });
           }
         },
       };
@@ -137,7 +137,8 @@ async function takeTheirs(
     },
     quarantined: false,
     finish: async (changed) => {
-      if (row.push.state === 'pending') await closeQueued(ctx, changed, 'superseded', cause.now);
+      if (row.push.state === 'pending')
+        await closeQueued(ctx, changed, { as: 'superseded', of: 'role', now: cause.now });
       if (role === ownerRole) await releaseHeldDeletions(ctx, cause);
     },
   };

@@ -27,6 +27,7 @@ const minuteMs = 60_000;
 const rateLimiter = new RateLimiter(components.rateLimiter, {
   store: { kind: 'token bucket', rate: 60, period: minuteMs, capacity: 30 },
   updateRole: { kind: 'token bucket', rate: 300, period: minuteMs, capacity: 150 },
+  setAccess: { kind: 'token bucket', rate: 300, period: minuteMs, capacity: 150 },
   retryPush: { kind: 'token bucket', rate: 120, period: minuteMs, capacity: 100 },
   clerkDevelopment: { kind: 'token bucket', rate: 80, period: 10_000, capacity: 40 },
   clerkProduction: { kind: 'token bucket', rate: 800, period: 10_000, capacity: 200 },
@@ -35,7 +36,7 @@ const rateLimiter = new RateLimiter(components.rateLimiter, {
 /** Refuses with RATE_LIMITED and the wait in milliseconds. `key` names who is limited. */
 export async function limitCaller(
   ctx: MutationCtx,
-  name: 'store' | 'updateRole' | 'retryPush',
+  name: 'store' | 'updateRole' | 'setAccess' | 'retryPush',
   key: string,
 ): Promise<void> {
   const { ok, retryAfter } = await rateLimiter.limit(ctx, name, { key });

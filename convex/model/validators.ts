@@ -19,6 +19,8 @@ export const pushStateName = literals(pushStates);
 export const pushState = v.object({ state: pushStateName, reason: v.optional(v.string()) });
 export type PushState = Infer<typeof pushState>;
 
+export const accessState = pushState.extend({ rev: v.number() });
+
 /** Why a row's role in Clerk could not be taken over; kept until Clerk names a role we know. */
 export const roleIssue = v.object({ raw: v.string(), seenAt: v.number() });
 
@@ -32,7 +34,7 @@ export const deliveryOutcome = literals([
 ]);
 export type DeliveryOutcome = Infer<typeof deliveryOutcome>;
 
-export const intentKind = literals(['role']);
+export const intentKind = literals(['role', 'ban', 'unban']);
 
 /**
  * queued -> inFlight -> done | failed, or back to queued for another attempt; `superseded` when a

@@ -36,10 +36,13 @@ export const adminUser = currentUser.extend({
   roleDecidedAt: v.number(),
   roleIssue: v.optional(roleIssue),
   push: pushState,
+  /** Our last decision about access on its way to Clerk; absent = never decided. */
+  access: v.optional(pushState),
   /** `updatedAt` 0: no payload of Clerk has reached this row yet. */
   clerk: v.object({
     updatedAt: v.number(),
     role: v.optional(v.string()),
+    /** Differs from `!isActive` when somebody banned or unbanned in Clerk itself. */
     banned: v.boolean(),
   }),
   deletedAt: v.optional(v.number()),
@@ -85,6 +88,7 @@ export function toAdminUser(row: UserRow): AdminUser {
     roleDecidedAt: row.roleDecidedAt,
     roleIssue: row.roleIssue,
     push: row.push,
+    access: row.access && { state: row.access.state, reason: row.access.reason },
     clerk: {
       updatedAt: row.clerk.updatedAt,
       role: row.clerk.role,

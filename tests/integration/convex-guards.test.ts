@@ -57,6 +57,18 @@ const guards: Record<string, Guarded> = {
     roles: ['superadmin'],
     args: (userId) => ({ userId, role: 'admin' }),
   },
+  'users:deactivate': {
+    kind: 'mutation',
+    guard: 'active',
+    roles: ['superadmin', 'admin'],
+    args: (userId) => ({ userId }),
+  },
+  'users:reactivate': {
+    kind: 'mutation',
+    guard: 'active',
+    roles: ['superadmin', 'admin'],
+    args: (userId) => ({ userId }),
+  },
   'users:retryPush': {
     kind: 'mutation',
     guard: 'active',

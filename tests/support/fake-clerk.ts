@@ -181,6 +181,11 @@ export class FakeClerk {
     this.emit('user.updated', id);
   }
 
+  /** Done in the dashboard. */
+  setBanned(id: string, banned: boolean): void {
+    this.merge(id, { banned });
+  }
+
   delete(id: string): void {
     this.users.delete(id);
     this.events.push(envelope('user.deleted', { id, object: 'user', deleted: true }));
@@ -205,16 +210,16 @@ export class FakeClerk {
       if (this.hold) await this.hold;
       return url.pathname.startsWith('/v1/organizations/')
         ? this.answerOrganization(url, id)
-        : this.answer(method, id, body);
+        : this.answer(method, id, changeOf(url.pathname, body));
     } finally {
       this.inFlight.set(id, (this.inFlight.get(id) ?? 1) - 1);
     }
   };
 
-  private answer(method: string, id: string, body: unknown): Response {
+  private answer(method: string, id: string, change: Record<string, unknown>): Response {
     const fault = this.faults.shift();
     if (fault) {
-      if (fault.applied && this.users.has(id)) this.merge(id, metadataOf(body));
+      if (fault.applied && this.users.has(id)) this.merge(id, change);
       const headers: Record<string, string> =
         fault.retryAfterS === undefined ? {} : { 'retry-after': String(fault.retryAfterS) };
       const errors = [{ code: 'fault', message: 'fault', long_message: 'fault' }];
@@ -223,7 +228,7 @@ export class FakeClerk {
     if (!this.users.has(id)) {
       return Response.json({ errors: [{ code: 'resource_not_found' }] }, { status: 404 });
     }
-    if (method === 'PATCH') this.merge(id, metadataOf(body));
+    if (method !== 'GET') this.merge(id, change);
     return Response.json(this.users.get(id));
   }
 
@@ -246,7 +251,7 @@ export class FakeClerk {
 
   private merge(id: string, change: Record<string, unknown>): void {
     const user = this.mustGet(id);
-    // A metadata patch changes the two metadata objects alone, whose types the merge keeps.
+    // Changes touch metadata objects and `banned` alone, whose types the merge keeps.
     const merged = deepMerge(user, change) as RawClerkUser;
     this.users.set(id, { ...merged, updated_at: this.now() });
     this.emit('user.updated', id);
@@ -267,7 +272,10 @@ function idIn(value: unknown, field: string): unknown {
   return isObject(value) ? value[field] : undefined;
 }
 
-function metadataOf(body: unknown): Record<string, unknown> {
+/** What a request changes: `/ban` and `/unban` have no body, the others patch metadata. */
+function changeOf(path: string, body: unknown): Record<string, unknown> {
+  if (path.endsWith('/ban')) return { banned: true };
+  if (path.endsWith('/unban')) return { banned: false };
   return typeof body === 'object' && body !== null ? { ...body } : {};
 }
 
