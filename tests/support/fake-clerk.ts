@@ -186,9 +186,55 @@ export class FakeClerk {
     this.merge(id, { banned });
   }
 
+  /** Clerk ends the memberships of the deleted first, as its webhooks show. */
   delete(id: string): void {
+    for (const { id: membershipId, public_user_data: person } of [...this.memberships.values()]) {
+      if (idIn(person, 'user_id') === id) this.leave(membershipId);
+    }
     this.users.delete(id);
     this.events.push(envelope('user.deleted', { id, object: 'user', deleted: true }));
+  }
+
+  createOrganization(id: string): void {
+    const at = this.now();
+    const organization = rawOrganization(id, { created_at: at, updated_at: at });
+    this.organizations.set(id, organization);
+    this.events.push(envelope('organization.created', organization));
+  }
+
+  renameOrganization(id: string, name: string): void {
+    const organization = { ...mustHave(this.organizations, id), name, updated_at: this.now() };
+    this.organizations.set(id, organization);
+    this.events.push(envelope('organization.updated', organization));
+  }
+
+  deleteOrganization(id: string): void {
+    for (const { id: membershipId, organization } of [...this.memberships.values()]) {
+      if (idIn(organization, 'id') === id) this.leave(membershipId);
+    }
+    this.organizations.delete(id);
+    this.events.push(
+      envelope('organization.deleted', { id, object: 'organization', deleted: true }),
+    );
+  }
+
+  join(id: string, place: { organization: string; user: string }): void {
+    const at = this.now();
+    const membership = rawMembership(id, place, { created_at: at, updated_at: at });
+    this.memberships.set(id, membership);
+    this.events.push(envelope('organizationMembership.created', membership));
+  }
+
+  setMembershipRole(id: string, role: string): void {
+    const membership = { ...mustHave(this.memberships, id), role, updated_at: this.now() };
+    this.memberships.set(id, membership);
+    this.events.push(envelope('organizationMembership.updated', membership));
+  }
+
+  leave(id: string): void {
+    const membership = mustHave(this.memberships, id);
+    this.memberships.delete(id);
+    this.events.push(envelope('organizationMembership.deleted', membership));
   }
 
   role(id: string): unknown {
@@ -266,6 +312,12 @@ export class FakeClerk {
     if (user === undefined) throw new Error(`the fake Clerk has no user ${id}`);
     return user;
   }
+}
+
+function mustHave(records: Map<string, RawClerkRecord>, id: string): RawClerkRecord {
+  const record = records.get(id);
+  if (record === undefined) throw new Error(`the fake Clerk has no ${id}`);
+  return record;
 }
 
 function idIn(value: unknown, field: string): unknown {

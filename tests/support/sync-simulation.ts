@@ -14,6 +14,7 @@ import {
   intentsOf,
   verifyAudit,
 } from './convex-world';
+import { OrganizationSimulation } from './organization-simulation';
 import { type ClerkEnvelope, type FakeClerk, messageId, rawUser } from './fake-clerk';
 
 /** Kept before any clock is faked: lets promises run without moving the faked clock. */
@@ -40,6 +41,7 @@ interface OpenRequest {
   input: unknown;
   init: RequestInit | undefined;
   answer: Response | undefined;
+  intentId: string;
   resolve: (response: Response) => void;
 }
 
@@ -60,14 +62,21 @@ export class SyncSimulation {
   private readonly running = new Set<Promise<unknown>>();
   private readonly asked = new Map<string, number>();
   private readonly lostAnswers = new Map<string, number>();
+  private readonly sent = new Map<string, number>();
+  /** Whom somebody banned or unbanned in Clerk itself: there Clerk may differ from us for good. */
+  private readonly bannedByHand = new Set<string>();
+  private readonly organizations: OrganizationSimulation;
   private hadOwner = false;
 
   constructor(
     seed: number,
     private readonly ids: readonly string[],
+    /** Of all steps between edits and sign-ins, which part deactivates or reactivates: 0 to 0.18. */
+    private readonly accessShare = 0.08,
   ) {
     this.chance = random(seed);
     ({ t: this.t, clerk: this.clerk } = connectedWorld());
+    this.organizations = new OrganizationSimulation(this.t, this.clerk);
     vi.stubGlobal('fetch', this.gatedFetch);
   }
 
@@ -84,11 +93,16 @@ export class SyncSimulation {
 
   private async step(): Promise<void> {
     const id = this.pick(this.ids);
+    if (this.chance() < 0.15) {
+      this.steps.push(this.organizations.step(id, this.chance));
+      return;
+    }
     const roll = this.chance();
     if (roll < 0.16) this.editInClerk(id);
     else if (roll < 0.42) await this.deliverOne();
     else if (roll < 0.5) await this.signIn(id);
-    else if (roll < 0.68) await this.decide(id);
+    else if (roll < 0.68 - this.accessShare) await this.decide(id);
+    else if (roll < 0.68) await this.decideAccess(id);
     else if (roll < 0.8) await this.startPush();
     else if (roll < 0.9) await this.advanceRequest();
     else if (roll < 0.95) await this.refetch();
@@ -104,6 +118,10 @@ export class SyncSimulation {
       this.note(`create ${id} ${role}`, () => this.clerk.create(rawUser(id, { public_metadata })));
     } else if (this.chance() < 0.3) {
       this.note(`rename ${id}`, () => this.clerk.rename(id, `N${Math.floor(this.chance() * 99)}`));
+    } else if (this.chance() < 0.06) {
+      const banned = this.chance() < 0.5;
+      this.bannedByHand.add(id);
+      this.note(`ban ${id} by hand: ${banned}`, () => this.clerk.setBanned(id, banned));
     } else {
       const role = this.pick([...roleNames, ...roleNames, 'czar', null]);
       this.note(`edit ${id} ${role}`, () => this.clerk.edit(id, { role }));
@@ -150,6 +168,19 @@ export class SyncSimulation {
     assert.ok(expected.includes(code), code);
   }
 
+  private async decideAccess(id: string): Promise<void> {
+    const verb = this.chance() < 0.5 ? 'deactivate' : 'reactivate';
+    this.steps.push(`${verb} ${id}`);
+    const attempt = this.t.mutation(internal.admin[verb], { idOrEmail: id });
+    const expected = ['no error', 'LAST_OWNER', 'USER_DELETED', 'USER_NOT_FOUND'];
+    const code = await codeOf(attempt);
+    assert.ok(expected.includes(code), code);
+    if (verb === 'deactivate' && code === 'no error') {
+      const call = codeOf(as(this.t, id).query(api.users.stats, {}));
+      assert.equal(await call, 'ACCOUNT_INACTIVE', `rule 9: ${id} is cut off at once`);
+    }
+  }
+
   private async startPush(): Promise<void> {
     const due = (await intentsOf(this.t, 'queued')).filter((i) => i.notBefore <= Date.now());
     if (due.length === 0) return;
@@ -168,13 +199,17 @@ export class SyncSimulation {
     });
     this.running.add(run);
     await this.until(() => ended || this.open.length > before);
+    const request = this.open[before];
+    if (request === undefined) return;
+    request.intentId = intentId;
+    this.sent.set(intentId, (this.sent.get(intentId) ?? 0) + 1);
   }
 
   private async advanceRequest(): Promise<void> {
     if (this.late.length > 0 && this.chance() < 0.3) return await this.land();
     const request = this.open[Math.floor(this.chance() * this.open.length)];
     if (request === undefined) return;
-    if (request.answer === undefined && this.chance() < 0.15) {
+    if (request.answer === undefined && this.chance() < 0.2) {
       this.steps.push('a request is given up on, and on its way all the same');
       this.late.push({ input: request.input, init: request.init });
       await this.finish(request, true);
@@ -192,7 +227,7 @@ export class SyncSimulation {
   private async land(): Promise<void> {
     const request = this.late.shift();
     if (request === undefined) return;
-    this.steps.push(`a late request lands ${intentOf(request.init)}`);
+    this.steps.push(`a late request lands: ${JSON.stringify(request.input)}`);
     await this.clerk.fetch(request.input, request.init);
   }
 
@@ -201,7 +236,7 @@ export class SyncSimulation {
     this.open.splice(this.open.indexOf(request), 1);
     const left = this.running.size;
     if (lost) {
-      const intent = intentOf(request.init);
+      const intent = request.intentId;
       this.lostAnswers.set(intent, (this.lostAnswers.get(intent) ?? 0) + 1);
       request.resolve(new Response('{}', { status: 504 }));
     } else {
@@ -211,6 +246,7 @@ export class SyncSimulation {
   }
 
   private async refetch(): Promise<void> {
+    await this.organizations.refetch();
     for (const row of await this.rows()) {
       const ask = row.clerk.refetch ?? 0;
       if (ask === 0 || this.asked.get(row.externalId) === ask) continue;
@@ -222,8 +258,9 @@ export class SyncSimulation {
 
   /** No more edits, no more faults: everything that is under way arrives. */
   private async comeToRest(): Promise<void> {
-    while (this.late.length > 0) await this.land();
     for (let round = 0; round < 60; round++) {
+      // A request that we stopped waiting for may land after everything that came later.
+      if (this.late.length > 0 && this.chance() < 0.3) await this.land();
       while (this.open.length > 0) await this.finish(this.open[0] ?? fail(), false);
       this.collect();
       while (this.inbox.length > 0) await this.deliverOne();
@@ -231,7 +268,8 @@ export class SyncSimulation {
       const queued = await intentsOf(this.t, 'queued');
       for (const intent of queued) await this.begin(intent._id);
       this.collect();
-      if (queued.length === 0 && this.inbox.length === 0 && this.open.length === 0) break;
+      const quiet = queued.length === 0 && this.inbox.length === 0 && this.open.length === 0;
+      if (quiet && this.late.length === 0) break;
       vi.setSystemTime(Date.now() + 10 * 60_000);
     }
     await this.checkAlways();
@@ -264,6 +302,14 @@ export class SyncSimulation {
       if (there === undefined) continue;
       const role = there.public_metadata.role;
       assert.equal(row.push.state, 'synced', `${row.externalId} is settled`);
+      assert.ok(
+        (row.access?.state ?? 'synced') === 'synced',
+        `${row.externalId}'s access is settled`,
+      );
+      const banned = row.clerk.banned ?? false;
+      assert.equal(banned, there.banned, `${row.externalId}: the row knows whether Clerk bans`);
+      if (!this.bannedByHand.has(row.externalId))
+        assert.equal(banned, !row.isActive, `${row.externalId}: same access on both sides`);
       assert.equal(row.firstName, there.first_name, `${row.externalId} has Clerk's name`);
       if (role !== undefined && !isRole(role))
         assert.equal(row.roleIssue?.raw, role, `${row.externalId} is marked`);
@@ -280,26 +326,16 @@ export class SyncSimulation {
     }
     assert.deepEqual(status.counts.pushes, { pending: 0, failed: 0 });
     assert.ok(this.clerk.mostInFlight <= 1, 'rule 10: one request at a time');
-    this.checkPatches();
-  }
-
-  /** At most one PATCH per intent, and one more for every answer that was lost. */
-  private checkPatches(): void {
-    const counts = new Map<string, number>();
-    for (const { method, body } of this.clerk.requests) {
-      if (method !== 'PATCH') continue;
-      const intent = intentOf({ body: JSON.stringify(body) });
-      counts.set(intent, (counts.get(intent) ?? 0) + 1);
-    }
-    for (const [intent, count] of counts) {
-      assert.ok(count <= 1 + (this.lostAnswers.get(intent) ?? 0), 'rule 6: one PATCH per intent');
+    await this.organizations.checkAtRest();
+    for (const [intent, count] of this.sent) {
+      assert.ok(count <= 1 + (this.lostAnswers.get(intent) ?? 0), 'rule 6: one request per intent');
     }
   }
 
   private readonly gatedFetch = async (input: unknown, init?: RequestInit): Promise<Response> => {
-    if (init?.method !== 'PATCH') return await this.clerk.fetch(input, init);
+    if (init?.method === 'GET') return await this.clerk.fetch(input, init);
     return await new Promise((resolve) => {
-      this.open.push({ input, init, answer: undefined, resolve });
+      this.open.push({ input, init, answer: undefined, intentId: '', resolve });
     });
   };
 
@@ -329,10 +365,6 @@ export class SyncSimulation {
     }
     throw new Error('the simulation hangs');
   }
-}
-
-function intentOf(init: RequestInit | undefined): string {
-  return /"intent":"([^"]+)"/.exec(typeof init?.body === 'string' ? init.body : '')?.[1] ?? 'none';
 }
 
 function fail(): never {
