@@ -188,7 +188,7 @@ export class FakeClerk {
 
   /** Clerk ends the memberships of the deleted first, as its webhooks show. */
   delete(id: string): void {
-    for (const { id: membershipId, public_user_data: person } of [...this.memberships.values()]) {
+    for (const { id: membershipId, public_user_data: person } of this.memberships.values()) {
       if (idIn(person, 'user_id') === id) this.leave(membershipId);
     }
     this.users.delete(id);
@@ -209,7 +209,7 @@ export class FakeClerk {
   }
 
   deleteOrganization(id: string): void {
-    for (const { id: membershipId, organization } of [...this.memberships.values()]) {
+    for (const { id: membershipId, organization } of this.memberships.values()) {
       if (idIn(organization, 'id') === id) this.leave(membershipId);
     }
     this.organizations.delete(id);
