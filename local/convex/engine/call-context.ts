@@ -39,6 +39,17 @@ export class CallLogs {
 
   constructor(private readonly listeners: Iterable<LogListener>) {}
 
+  /** For a transaction that may start over: forgets what its earlier attempt had logged. */
+  rewinding(): { start(): void } {
+    let length: number | undefined;
+    return {
+      start: () => {
+        length ??= this.lines.length;
+        this.lines.length = length;
+      },
+    };
+  }
+
   add(path: string, level: string, text: string): void {
     const line = logLine(level, text);
     for (const listener of this.listeners) listener({ path, level, line, atMs: Date.now() });
@@ -61,14 +72,20 @@ export function identityJson(identity: Identity, componentPath: string): Json {
 
 /** A small fast generator (sfc32); each transaction has a seed of its own. */
 export function seededRandom(): () => number {
-  const seed = randomBytes(16);
-  let [a, b, c, counter] = [0, 4, 8, 12].map((at) => seed.readUInt32LE(at)) as [
-    number,
-    number,
-    number,
-    number,
-  ];
+  let [a, b, c, counter] = [0, 0, 0, 0];
+  let isSeeded = false;
   return () => {
+    if (!isSeeded) {
+      // Only now: most transactions never ask.
+      const seed = randomBytes(16);
+      [a, b, c, counter] = [
+        seed.readUInt32LE(0),
+        seed.readUInt32LE(4),
+        seed.readUInt32LE(8),
+        seed.readUInt32LE(12),
+      ];
+      isSeeded = true;
+    }
     const t = (((a + b) | 0) + counter) | 0;
     counter = (counter + 1) | 0;
     a = b ^ (b >>> 9);

@@ -2,6 +2,7 @@ import { Deployer, deploymentOf, type Deployment } from '../deploy/deployer';
 import type { Env } from '../deploy/environment';
 import { PushError } from '../deploy/push-error';
 import { loadPush } from '../deploy/saved-push';
+import { underSharedTimer } from '../functions/run-timer';
 import { onUnhandledRejection } from '../functions/unhandled-rejections';
 import type { Store } from '../store/contract';
 import { openStore } from '../store/open-store';
@@ -35,7 +36,7 @@ export interface OpenedEngine {
 /** Opens the data folder and loads what was deployed last. Throws `StoreError` as `openStore`. */
 export async function createEngine(options: EngineOptions): Promise<OpenedEngine> {
   const { dataDir, url, siteUrl, deploymentName = 'local', nowMs = Date.now } = options;
-  const store = openStore({ folder: dataDir, nowMs });
+  const store = openStore({ folder: dataDir, nowMs, frame: underSharedTimer });
   try {
     const platformEnv: Env = { CONVEX_CLOUD_URL: url, CONVEX_SITE_URL: siteUrl };
     const saved = await loadSaved(store, platformEnv);

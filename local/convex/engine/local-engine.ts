@@ -102,15 +102,21 @@ export class LocalEngine implements Engine {
     try {
       const { value, ts } = await this.#runner.write(
         context,
-        async (tx, transaction): Promise<Outcome> => {
+        (tx, transaction): Outcome | Promise<Outcome> => {
           const stored = dedupe && storedOutcome(tx, dedupe);
           if (stored) return stored;
           const fn = this.#find(call, 'mutation');
           if (fn instanceof FunctionFailure) throw fn;
-          const json = await runInTransaction(tx, { fn, args: call.args, depth: 1 }, transaction);
-          const fresh: Outcome = { value: JSON.parse(json) as Json, logLines: context.logs.lines };
-          if (dedupe) storeOutcome(tx, dedupe, fresh, transaction.nowMs);
-          return fresh;
+          const finish = (json: string): Outcome => {
+            const fresh: Outcome = {
+              value: JSON.parse(json) as Json,
+              logLines: context.logs.lines,
+            };
+            if (dedupe) storeOutcome(tx, dedupe, fresh, transaction.nowMs);
+            return fresh;
+          };
+          const json = runInTransaction(tx, { fn, args: call.args, depth: 1 }, transaction);
+          return json instanceof Promise ? json.then(finish) : finish(json);
         },
       );
       return { result: { kind: 'success', ...value }, ts };

@@ -84,7 +84,11 @@ function runNested(parent: TransactionCall, args: JsonObject): string | Promise<
   const run = () => runInTransaction(tx, { fn, args: callArgs, depth }, context);
   if (udfType !== 'mutation') {
     requireKind(fn, 'query');
-    return settled(run, () => limits.check(), () => {});
+    return settled(
+      run,
+      () => limits.check(),
+      () => {},
+    );
   }
   requireKind(fn, 'mutation');
   const savepoint = parent.writable().savepoint();

@@ -9,6 +9,9 @@ import type { JobQueue } from './job-queue';
 import type { LiveFunction } from './live-code';
 import { runInTransaction } from './nested-call';
 
+/** All that a call does besides its transaction is made anew when its body starts. */
+const repeatable = { isRepeatable: true };
+
 /** Convex ends actions after this time. */
 const actionMsMax = 30 * 60_000;
 
@@ -28,15 +31,21 @@ export class Runner {
   ) {}
 
   async query(fn: LiveFunction, args: Json, context: CallContext): Promise<QueryOutcome> {
-    const { value, ts, reads } = await this.store.read(async (tx) => {
+    // A failure is a result: it, too, holds until something it read changes.
+    const failed = (error: unknown): FunctionFailure => {
+      if (error instanceof FunctionFailure) return error;
+      throw error;
+    };
+    const logs = context.logs.rewinding();
+    const { value, ts, reads } = await this.store.read<string | FunctionFailure>((tx) => {
+      logs.start();
       try {
-        return await runInTransaction(tx, { fn, args, depth: 1 }, this.#transaction(context));
+        const result = runInTransaction(tx, { fn, args, depth: 1 }, this.#transaction(context));
+        return result instanceof Promise ? result.catch(failed) : result;
       } catch (error) {
-        // A failure is a result: it, too, holds until something it read changes.
-        if (error instanceof FunctionFailure) return error;
-        throw error;
+        return failed(error);
       }
-    });
+    }, repeatable);
     return { result: value, ts, reads };
   }
 
@@ -57,9 +66,14 @@ export class Runner {
     context: CallContext,
     body: (tx: WriteTransaction, context: TransactionContext) => T | Promise<T>,
   ): Promise<{ value: T; ts: Ts }> {
-    const transaction = this.#transaction(context);
-    const { value, ts } = await this.store.write((tx) => body(tx, transaction));
-    this.queue.apply(transaction.jobs.changes());
+    let transaction: TransactionContext | undefined;
+    const logs = context.logs.rewinding();
+    const { value, ts } = await this.store.write((tx) => {
+      logs.start();
+      transaction = this.#transaction(context);
+      return body(tx, transaction);
+    }, repeatable);
+    this.queue.apply(transaction?.jobs.changes() ?? []);
     return { value, ts };
   }
 

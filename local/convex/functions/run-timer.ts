@@ -54,6 +54,17 @@ export function underTimer<T>(timeoutMs: number, body: () => T): { value: T } | 
   return ended;
 }
 
+/**
+ * Above what a batch of transactions takes that has nothing endless in it (the store ends batches
+ * after 20 ms), and short, for whatever is cut off here runs again under a timer of its own.
+ */
+const sharedTimerMs = 1500;
+
+/** One timer for `work` that runs several transactions; it may be cut off without a word. */
+export function underSharedTimer(work: () => void): void {
+  underTimer(sharedTimerMs, work);
+}
+
 export function isUnderTimer(): boolean {
   return current !== undefined;
 }

@@ -26,12 +26,31 @@ export interface StoreOptions {
   nowMs?: () => number;
   /** How long a body may wait for something else than the store; then it fails. Default 30,000. */
   bodyMsMax?: number;
+  /** Goes around several repeatable bodies that run one after the other. */
+  frame?: Frame;
+}
+
+/**
+ * Calls `work` at once. It may cut it off in the middle and return; what `work` had done is then
+ * undone, and its bodies run again one by one without a frame.
+ */
+export type Frame = (work: () => void) => void;
+
+export interface BodyOptions {
+  /** May be cut off in the middle and run again from the start. */
+  isRepeatable?: boolean;
 }
 
 export interface Store {
-  read<T>(body: (tx: ReadTransaction) => T | Promise<T>): Promise<ReadOutcome<T>>;
+  read<T>(
+    body: (tx: ReadTransaction) => T | Promise<T>,
+    options?: BodyOptions,
+  ): Promise<ReadOutcome<T>>;
   /** A body that throws leaves no trace; the promise rejects with what it threw. */
-  write<T>(body: (tx: WriteTransaction) => T | Promise<T>): Promise<WriteOutcome<T>>;
+  write<T>(
+    body: (tx: WriteTransaction) => T | Promise<T>,
+    options?: BodyOptions,
+  ): Promise<WriteOutcome<T>>;
   /** The newest durable commit. */
   currentTs(): Ts;
   /**

@@ -9,7 +9,7 @@ import { SerialStore } from './serial-store';
  * Opens the store of a data folder, or makes it. Throws `StoreError` with `FolderInUse`,
  * `FolderUnusable`, `FileDamaged` or `FileTooNew` when that cannot be.
  */
-export function openStore({ folder, nowMs = Date.now, bodyMsMax }: StoreOptions): Store {
+export function openStore({ folder, nowMs = Date.now, bodyMsMax, frame }: StoreOptions): Store {
   const file = new DatabaseFile(folder);
   try {
     const parts = {
@@ -18,7 +18,7 @@ export function openStore({ folder, nowMs = Date.now, bodyMsMax }: StoreOptions)
       clock: new Clock(file, nowMs),
       cursors: new CursorCodec(file),
     };
-    return new SerialStore(parts, bodyMsMax);
+    return new SerialStore(parts, bodyMsMax, frame);
   } catch (error) {
     file.close();
     throw error;

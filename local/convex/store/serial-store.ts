@@ -1,6 +1,8 @@
 import {
   StoreError,
+  type BodyOptions,
   type Commit,
+  type Frame,
   type ReadOutcome,
   type ReadTransaction,
   type Store,
@@ -9,6 +11,7 @@ import {
   type WriteTransaction,
 } from './contract';
 import { CommitHistory } from './commit-history';
+import type { DatabaseFile } from './database-file';
 import { defaultBodyMsMax, inTime } from './in-time';
 import { Transaction, type StoreParts } from './transaction';
 
@@ -21,9 +24,16 @@ const batchMs = 20;
 
 interface Task {
   mode: 'read' | 'write';
-  /** Runs the body; what it returns is called once the batch's fate is known. */
-  run(): Promise<{ commit?: Commit; settle: (failure?: Error) => void }>;
+  isFramed: boolean;
+  /** Runs the body; at once, where the body answers at once. */
+  run(): Finished | Promise<Finished>;
   reject(error: Error): void;
+}
+
+interface Finished {
+  commit?: Commit | undefined;
+  /** Called once the batch's fate is known. */
+  settle: (failure?: Error) => void;
 }
 
 const turnOfEventLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -45,6 +55,7 @@ export class SerialStore implements Store {
   constructor(
     private readonly parts: StoreParts,
     private readonly bodyMsMax = defaultBodyMsMax,
+    private readonly frame?: Frame,
   ) {
     this.#durableTs = parts.clock.lastTs;
     this.#history = new CommitHistory(this.#durableTs);
@@ -63,45 +74,53 @@ export class SerialStore implements Store {
     return this.#history.after(ts);
   }
 
-  read<T>(body: (tx: ReadTransaction) => T | Promise<T>): Promise<ReadOutcome<T>> {
+  read<T>(
+    body: (tx: ReadTransaction) => T | Promise<T>,
+    options?: BodyOptions,
+  ): Promise<ReadOutcome<T>> {
     return new Promise((resolve, reject) => {
       this.#enqueue({
         mode: 'read',
+        isFramed: options?.isRepeatable ?? false,
         reject,
-        run: async () => {
+        run: () => {
           const ts = this.#snapshotTs;
           const tx = new Transaction(this.parts, ts, 'read');
-          const outcome = await settled(() => inTime(body(tx), this.bodyMsMax));
-          tx.abandon();
-          return {
-            settle: (failure) => {
-              if (failure) reject(failure);
-              else if (!outcome.ok) reject(outcome.error);
-              else resolve({ value: outcome.value, ts, reads: tx.reads });
-            },
-          };
+          return once(this.#settled(body, tx), (outcome) => {
+            tx.abandon();
+            return {
+              settle: (failure) => {
+                if (failure) reject(failure);
+                else if (!outcome.ok) reject(outcome.error);
+                else resolve({ value: outcome.value, ts, reads: tx.reads });
+              },
+            };
+          });
         },
       });
     });
   }
 
-  write<T>(body: (tx: WriteTransaction) => T | Promise<T>): Promise<WriteOutcome<T>> {
+  write<T>(
+    body: (tx: WriteTransaction) => T | Promise<T>,
+    options?: BodyOptions,
+  ): Promise<WriteOutcome<T>> {
     return new Promise((resolve, reject) => {
       this.#enqueue({
         mode: 'write',
+        isFramed: options?.isRepeatable ?? false,
         reject,
-        run: async () => {
+        run: () => {
           const snapshot = this.#snapshotTs;
           const tx = new Transaction(this.parts, snapshot, 'write');
-          const { outcome, commit } = await this.#attempt(tx, body);
-          return {
+          return once(this.#attempt(tx, body), ({ outcome, commit }) => ({
             commit,
             settle: (failure) => {
               if (failure) reject(failure);
               else if (!outcome.ok) reject(outcome.error);
               else resolve({ value: outcome.value, ts: commit?.ts ?? snapshot, wrote: !!commit });
             },
-          };
+          }));
         },
       });
     });
@@ -121,25 +140,46 @@ export class SerialStore implements Store {
     return this.parts.clock.lastTs;
   }
 
-  async #attempt<T>(tx: Transaction, body: (tx: WriteTransaction) => T | Promise<T>) {
-    const { file, catalog, clock } = this.parts;
+  #attempt<T>(
+    tx: Transaction,
+    body: (tx: WriteTransaction) => T | Promise<T>,
+  ): Attempted<T> | Promise<Attempted<T>> {
+    const { file, catalog } = this.parts;
     const catalogVersion = catalog.version;
     file.exec('SAVEPOINT attempt');
-    const outcome = await settled(async () => {
-      const value = await inTime(body(tx), this.bodyMsMax);
-      return { value, writes: tx.end() };
+    return once(this.#settled(body, tx), (done) => {
+      const ended = this.#end(tx, done);
+      if (ended.outcome.ok) return ended;
+      tx.abandon();
+      // SQLite itself undoes everything on some errors (a full disk); the batch then fails as one.
+      if (file.inTransaction) file.exec('ROLLBACK TO attempt; RELEASE attempt');
+      if (catalog.version !== catalogVersion) catalog.reload();
+      return ended;
     });
-    if (outcome.ok) {
-      file.exec('RELEASE attempt');
-      const { value, writes } = outcome.value;
-      const commit = writes && { ts: clock.nextTs(), writes };
-      return { outcome: { ok: true as const, value }, commit };
+  }
+
+  #end<T>(tx: Transaction, outcome: Settled<T>): Attempted<T> {
+    if (!outcome.ok) return { outcome };
+    try {
+      const writes = tx.end();
+      this.parts.file.exec('RELEASE attempt');
+      return { outcome, commit: writes && { ts: this.parts.clock.nextTs(), writes } };
+    } catch (error) {
+      return { outcome: failed(error) };
     }
-    tx.abandon();
-    // SQLite itself undoes everything on some errors (a full disk); the batch then fails as one.
-    if (file.inTransaction) file.exec('ROLLBACK TO attempt; RELEASE attempt');
-    if (catalog.version !== catalogVersion) catalog.reload();
-    return { outcome, commit: undefined };
+  }
+
+  #settled<T>(
+    body: (tx: Transaction) => T | Promise<T>,
+    tx: Transaction,
+  ): Settled<T> | Promise<Settled<T>> {
+    try {
+      const running = body(tx);
+      if (!(running instanceof Promise)) return succeeded(running);
+      return inTime(running, this.bodyMsMax).then(succeeded<T>, failed);
+    } catch (error) {
+      return failed(error);
+    }
   }
 
   #enqueue(task: Task): void {
@@ -167,32 +207,47 @@ export class SerialStore implements Store {
   }
 
   async #runBatch(): Promise<void> {
-    const { file } = this.parts;
-    const finished: Awaited<ReturnType<Task['run']>>[] = [];
-    const commits: Commit[] = [];
-    const deadline = performance.now() + batchMs;
-    let hasBegun = false;
-    let failure: Error | undefined;
-    while (finished.length < batchTransactions && performance.now() < deadline) {
-      const task = this.#queue.shift();
-      if (!task) break;
-      try {
-        if (task.mode === 'write' && !hasBegun) {
-          file.exec('BEGIN IMMEDIATE');
-          hasBegun = true;
-        }
-        const done = await task.run();
-        finished.push(done);
-        if (done.commit) commits.push(done.commit);
-        if (hasBegun && !file.inTransaction) throw new Error('SQLite undid the transaction');
-      } catch (error) {
-        failure = error as Error;
-        finished.push({ settle: (why) => task.reject(why ?? failure ?? new Error('unreachable')) });
-        break;
+    const batch = new Batch(this.parts.file);
+    if (this.frame && this.#queue[0]?.isFramed && this.#queue[1]?.isFramed) {
+      if (!(await this.#runFramed(batch, this.frame))) return;
+    } else {
+      while (batch.isOpen) {
+        const task = this.#queue.shift();
+        if (!task) break;
+        await batch.run(task);
       }
     }
-    if (hasBegun) failure = this.#commit(commits.length > 0, failure);
+    const { finished, commits } = batch;
+    const failure = batch.hasBegun
+      ? this.#commit(commits.length > 0, batch.failure)
+      : batch.failure;
     this.#handOut(finished, commits, failure);
+  }
+
+  /** False when it was cut off: then all is undone, and each runs again without the frame. */
+  async #runFramed(batch: Batch, frame: Frame): Promise<boolean> {
+    const started: Task[] = [];
+    let waiting: Promise<void> | undefined;
+    let isCut = true;
+    frame(() => {
+      while (!waiting && batch.isOpen && this.#queue[0]?.isFramed) {
+        const [task] = this.#queue;
+        started.push(task);
+        this.#queue.shift();
+        waiting = batch.begin(task);
+      }
+      isCut = false;
+    });
+    // Ends the batch: whoever comes after it gets a frame again.
+    await waiting;
+    if (!isCut) return true;
+    const { file, catalog } = this.parts;
+    if (file.inTransaction) file.exec('ROLLBACK');
+    catalog.reload();
+    const next = this.#queue[0] === started.at(-1) ? started.slice(0, -1) : started;
+    for (const task of started) task.isFramed = false;
+    this.#queue.unshift(...next);
+    return false;
   }
 
   #commit(hasWritten: boolean, failure: Error | undefined): Error | undefined {
@@ -232,12 +287,70 @@ export class SerialStore implements Store {
   }
 }
 
+/** What shares one SQLite transaction. */
+class Batch {
+  readonly finished: Finished[] = [];
+  readonly commits: Commit[] = [];
+  hasBegun = false;
+  failure: Error | undefined;
+  readonly #deadline = performance.now() + batchMs;
+
+  constructor(private readonly file: DatabaseFile) {}
+
+  get isOpen(): boolean {
+    const { length } = this.finished;
+    return !this.failure && length < batchTransactions && performance.now() < this.#deadline;
+  }
+
+  async run(task: Task): Promise<void> {
+    await this.begin(task);
+  }
+
+  /** Runs a task; answers a promise only if it has to be waited for. */
+  begin(task: Task): Promise<void> | undefined {
+    try {
+      if (task.mode === 'write' && !this.hasBegun) {
+        this.file.exec('BEGIN IMMEDIATE');
+        this.hasBegun = true;
+      }
+      const done = task.run();
+      if (!(done instanceof Promise)) {
+        this.#add(done);
+        return undefined;
+      }
+      return done
+        .then((late) => this.#add(late))
+        .catch((error: unknown) => this.#fail(task, error));
+    } catch (error) {
+      this.#fail(task, error);
+      return undefined;
+    }
+  }
+
+  #add(done: Finished): void {
+    this.finished.push(done);
+    if (done.commit) this.commits.push(done.commit);
+    if (this.hasBegun && !this.file.inTransaction) throw new Error('SQLite undid the transaction');
+  }
+
+  #fail(task: Task, error: unknown): void {
+    const failure = error as Error;
+    this.failure = failure;
+    this.finished.push({ settle: (why) => task.reject(why ?? failure) });
+  }
+}
+
+interface Attempted<T> {
+  outcome: Settled<T>;
+  commit?: Commit | undefined;
+}
+
 type Settled<T> = { ok: true; value: T } | { ok: false; error: Error };
 
-async function settled<T>(body: () => T | Promise<T>): Promise<Settled<T>> {
-  try {
-    return { ok: true, value: await body() };
-  } catch (error) {
-    return { ok: false, error: error as Error };
-  }
+const succeeded = <T>(value: T): Settled<T> => ({ ok: true, value });
+const failed = (error: unknown): Settled<never> => ({ ok: false, error: error as Error });
+
+/** Goes on at once with what is there at once. */
+function once<T, U>(value: T | Promise<T>, next: (value: T) => U): U | Promise<U> {
+  return value instanceof Promise ? value.then(next) : next(value);
 }
