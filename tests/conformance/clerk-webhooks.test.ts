@@ -14,7 +14,7 @@ import {
 
 const password = 'correct-horse-9';
 
-describe.skipIf(!hasClerkOpenApi)('webhooks: what is sent for which change', () => {
+describe('webhooks: what is sent for which change', () => {
   let receiver: WebhookReceiver;
   let world: LocalClerkWorld;
   beforeEach(async () => {
@@ -76,11 +76,11 @@ describe.skipIf(!hasClerkOpenApi)('webhooks: what is sent for which change', () 
     ];
     const received = await receiver.wait(expected.length);
     expect(received.map(({ event }): string => event.type).sort()).toEqual(expected.sort());
-    const openApi = loadClerkOpenApi('webhooks');
+    const openApi = hasClerkOpenApi ? loadClerkOpenApi('webhooks') : null;
     const { webhookSecret, instanceId } = world.clerk.services.keys;
     for (const message of received) {
       verifySignature(webhookSecret, message);
-      openApi.expectWebhook(message.event.type, message.event);
+      openApi?.expectWebhook(message.event.type, message.event);
       expect(message.event).toMatchObject({ object: 'event', instance_id: instanceId });
       expect(message.event.event_attributes.http_request.client_ip).toBe('127.0.0.1');
       expect(message.id).toMatch(/^msg_/);
@@ -269,7 +269,7 @@ describe('webhooks: switches and log', () => {
   });
 });
 
-if (!hasClerkOpenApi) it.skip(withoutClerkOpenApi('webhooks'), () => {});
+if (!hasClerkOpenApi) it.skip(withoutClerkOpenApi('webhooks, the shapes'));
 
 /** Until only `pending` deliveries wait for a retry and every other result is written. */
 async function settled(world: LocalClerkWorld, pending = 0): Promise<void> {

@@ -23,7 +23,7 @@ export const hasClerkOpenApi = Object.values(documents).every((file) =>
   existsSync(join(directory, file)),
 );
 
-/** Title for a suite that cannot run; fails on CI, where the descriptions must be present. */
+/** Title for what cannot be checked without them; fails on CI, where they must be present. */
 export function withoutClerkOpenApi(what: string): string {
   if (process.env.CI) {
     throw new Error(

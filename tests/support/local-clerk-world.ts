@@ -45,8 +45,8 @@ export interface LocalClerkWorld {
 
 /**
  * A local Clerk of its own in a folder of its own. While it runs, every answer of its Backend API
- * that passes through `fetch`, the SDK's included, is checked against Clerk's OpenAPI; one that
- * does not fit fails the request that got it.
+ * that passes through `fetch`, the SDK's included, is checked against Clerk's OpenAPI, where that is
+ * at hand; one that does not fit fails the request that got it.
  */
 export async function createLocalClerkWorld(
   options: Partial<LocalClerkOptions> = {},
