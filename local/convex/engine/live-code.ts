@@ -76,7 +76,9 @@ export class LiveComponent {
   }
 
   actions(): ActionRealm {
-    this.#actions ??= new ActionRealm({ scripts: this.scripts, env: this.env });
+    if (!this.#actions?.usable) {
+      this.#actions = new ActionRealm({ scripts: this.scripts, env: this.env });
+    }
     return this.#actions;
   }
 }

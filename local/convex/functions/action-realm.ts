@@ -5,6 +5,7 @@ import {
   setTimeout as timeout,
 } from 'node:timers';
 import vm from 'node:vm';
+import { firstStretchMsMax, startStretch } from './first-stretches';
 import { sharedGlobals } from './host-globals';
 import { formatLogArgs } from './log-lines';
 import { preludeScript, type Install, type PreludeApi } from './prelude';
@@ -28,26 +29,22 @@ export interface ActionHost {
 
 export type ActionOutcome<T> = { kind: 'returned'; value: T } | { kind: 'threw'; thrown: Thrown };
 
-/** What one stretch of JavaScript without `await` may take. */
-const firstStretchMsMax = 10_000;
-
 const prelude = preludeScript('action');
-const runStretch = new vm.Script('__rollcallStretch()', {
-  filename: 'rollcall-prelude:stretch.js',
-});
-
 export class ActionRealm {
-  readonly #globals: Record<string, unknown> = {};
   readonly #context: vm.Context;
   readonly #api: PreludeApi;
   readonly #loader: ModuleLoader;
   readonly #current = new AsyncLocalStorage<ActionHost>();
+  #dead = false;
 
   constructor({ scripts, env }: { scripts: ScriptModules; env: Record<string, string> }) {
-    this.#context = vm.createContext(this.#globals, {
-      name: `convex ${scripts.component || 'app'} actions`,
-      codeGeneration: { strings: false, wasm: true },
-    });
+    this.#context = vm.createContext(
+      {},
+      {
+        name: `convex ${scripts.component || 'app'} actions`,
+        codeGeneration: { strings: false, wasm: true },
+      },
+    );
     // The script's value is the prelude's `install`.
     const install = prelude.runInContext(this.#context) as Install;
     this.#api = install(this.#hostFunctions(), { ...sharedGlobals(), ...actionGlobals });
@@ -63,22 +60,32 @@ export class ActionRealm {
     host: ActionHost,
   ): Promise<ActionOutcome<T>> {
     return new Promise((resolve, reject) => {
-      this.#current.run(host, () => {
-        this.#globals['__rollcallStretch'] = () =>
-          this.#api.call(
-            () => invoke(this.#loader.load(path)),
-            // The caller knows what its function returns.
-            (value) => resolve({ kind: 'returned', value: value as T }),
-            (thrown) => resolve({ kind: 'threw', thrown }),
-          );
-        try {
-          runStretch.runInContext(this.#context, { timeout: firstStretchMsMax });
-        } catch (error) {
-          if ((error as { code?: unknown }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') reject(error);
-          else resolve({ kind: 'threw', thrown: tooLong });
-        }
+      const begin = () =>
+        this.#api.call(
+          () => invoke(this.#loader.load(path)),
+          // The caller knows what its function returns.
+          (value) => resolve({ kind: 'returned', value: value as T }),
+          (thrown) => resolve({ kind: 'threw', thrown }),
+        );
+      startStretch({
+        run: () => {
+          try {
+            this.#current.run(host, begin);
+          } catch (error) {
+            reject(error);
+          }
+        },
+        cut: () => {
+          this.#dead = true;
+          resolve({ kind: 'threw', thrown: tooLong });
+        },
       });
     });
+  }
+
+  /** False after a timeout: a module may be loaded by half. What runs already may go on. */
+  get usable(): boolean {
+    return !this.#dead;
   }
 
   #hostFunctions(): object {
