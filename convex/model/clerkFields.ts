@@ -26,11 +26,14 @@ export const usableId = z
   .max(idLengthMax)
   .refine((id) => cleanText(id, idLengthMax) === id);
 
+/** The last moment that a `Date` can hold; later ones cannot be shown. */
+const latestMs = 8_640_000_000_000_000;
+
 /** Unix ms from seconds or milliseconds, told apart by magnitude; undefined for anything else. */
 export function normaliseTime(value: unknown): number | undefined {
   if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) return undefined;
   const ms = Math.round(value < secondsBelow ? value * 1_000 : value);
-  return Number.isSafeInteger(ms) ? ms : undefined;
+  return ms <= latestMs ? ms : undefined;
 }
 
 /** Canonical JSON text; undefined for what is empty, too long or nested too deeply. */

@@ -57,6 +57,12 @@ describe('B4: any user that Clerk may send', () => {
     expect(normaliseTime('1700000000000')).toBeUndefined();
   });
 
+  test('a time that no page could show reads as absent', () => {
+    expect(normaliseTime(8_640_000_000_000_000)).toBe(8_640_000_000_000_000);
+    expect(normaliseTime(8_640_000_000_000_001)).toBeUndefined();
+    expect(normaliseTime(Number.MAX_SAFE_INTEGER)).toBeUndefined();
+  });
+
   test('without updated_at the time of the event stands in; without both the event is unusable', () => {
     const data = { id: 'user_1' };
     expect(parseClerkUser(data, 5_000)).toMatchObject({ ok: true, user: { updatedAt: 5_000 } });

@@ -83,12 +83,12 @@ async function bySearch(
   return await wanted.paginate(options);
 }
 
-function boundedPage(options: PaginationOptions): PaginationOptions {
+export function boundedPage(options: PaginationOptions): PaginationOptions {
   const { numItems } = options;
   if (!Number.isInteger(numItems) || numItems < 1 || numItems > pageSizeMax) {
     fail('INVALID_INPUT', {
       field: 'paginationOpts.numItems',
-      message: `A page holds 1 to ${pageSizeMax} people.`,
+      message: `A page holds 1 to ${pageSizeMax} rows.`,
     });
   }
   return options;

@@ -11,10 +11,13 @@ import {
   connectedWorld,
   convexModules,
   type ConvexWorld,
+  deliver,
   disconnectWorld,
   intentsOf,
+  organizationRow,
   rowOf,
 } from '../support/convex-world';
+import { envelope, rawOrganization } from '../support/fake-clerk';
 
 /**
  * Every public function and who may call it. A function that is missing here, or here and gone,
@@ -26,9 +29,21 @@ interface Guarded {
   /** `anyone`: answers null without access; `signedIn`: needs a token but no row. */
   guard: 'anyone' | 'signedIn' | 'active';
   roles: Role[];
-  args?: (target: Id<'users'>) => object;
+  args?: (target: Id<'users'>, organization: Id<'organizations'>) => object;
 }
 const guards: Record<string, Guarded> = {
+  'organizations:list': {
+    kind: 'query',
+    guard: 'active',
+    roles: ['superadmin', 'admin'],
+    args: () => page,
+  },
+  'organizations:members': {
+    kind: 'query',
+    guard: 'active',
+    roles: ['superadmin', 'admin'],
+    args: (_, organizationId) => ({ organizationId, ...page }),
+  },
   'users:current': { kind: 'query', guard: 'anyone', roles: ['superadmin', 'admin', 'staff'] },
   'users:getUserRole': { kind: 'query', guard: 'anyone', roles: ['superadmin', 'admin', 'staff'] },
   'users:store': { kind: 'mutation', guard: 'signedIn', roles: ['superadmin', 'admin', 'staff'] },
@@ -78,7 +93,12 @@ const guards: Record<string, Guarded> = {
 };
 
 let t: ConvexWorld;
-beforeEach(() => ({ t } = connectedWorld()));
+let organization: Id<'organizations'>;
+beforeEach(async () => {
+  ({ t } = connectedWorld());
+  await deliver(t, envelope('organization.created', rawOrganization('org_1')));
+  organization = (await organizationRow(t, 'org_1'))._id;
+});
 afterEach(disconnectWorld);
 
 async function publicFunctions(): Promise<string[]> {
@@ -99,7 +119,7 @@ async function call(
   target: Id<'users'>,
 ): Promise<unknown> {
   const guarded = guards[name];
-  const args: Record<string, unknown> = { ...guarded?.args?.(target) };
+  const args: Record<string, unknown> = { ...guarded?.args?.(target, organization) };
   return guarded?.kind === 'mutation'
     ? await caller.mutation(makeFunctionReference<'mutation'>(name), args)
     : await caller.query(makeFunctionReference<'query'>(name), args);

@@ -7,7 +7,9 @@ import {
   rawUser,
 } from '../support/fake-clerk';
 import {
+  api,
   arrive,
+  as,
   auditActions,
   auditEntries,
   connectedWorld,
@@ -26,6 +28,7 @@ let clerk: FakeClerk;
 beforeEach(() => ({ t, clerk } = connectedWorld()));
 afterEach(disconnectWorld);
 
+const paginationOpts = { numItems: 10, cursor: null };
 const at = 1_750_000_000_000;
 const lastOutcome = async () => (await deliveryRows(t)).at(-1)?.outcome;
 
@@ -92,6 +95,19 @@ describe('E5: organizations as Clerk has them', () => {
     expect(await lastOutcome()).toBe('duplicate');
   });
 
+  test('lists hold the active ones by name, or the deleted ones, and never the register', async () => {
+    await arrive(t, 'boss', 'superadmin');
+    for (const [i, name] of ['Beta', 'Acme', 'Gone'].entries()) {
+      await organization('created', { name }, `org_${i}`);
+    }
+    await deliver(t, gone('organization', 'org_2'));
+    const list = async (status?: 'active' | 'deleted') =>
+      (await as(t, 'boss').query(api.organizations.list, { paginationOpts, status })).page;
+    expect((await list()).map(({ name }) => name)).toEqual(['Acme', 'Beta']);
+    expect((await list('deleted')).map(({ name }) => name)).toEqual(['Gone']);
+    expect(Object.keys((await list())[0] ?? {})).not.toContain('clerk');
+  });
+
   test('the audit log names changed fields, never their values, and verifies', async () => {
     await organization('created');
     await organization('updated', { name: 'Secretname', updated_at: at });
@@ -119,15 +135,18 @@ describe('E5: memberships', () => {
   });
 
   test('one that comes before its person and its organization is kept and joined later', async () => {
+    await arrive(t, 'boss', 'superadmin');
     expect(await membership('created')).toBe('applied');
-    await arrive(t, 'ann');
     await organization('created');
-    const row = await membershipRow(t, 'orgmem_1');
-    expect(row.status).toBe('active');
-    expect((await rowOf(t, row.userExternalId ?? '')).state).toBe('active');
-    expect(await organizationRow(t, row.organizationExternalId ?? '')).toMatchObject({
-      name: 'Acme',
-    });
+    const { _id: organizationId } = await organizationRow(t, 'org_1');
+    const members = async () =>
+      (await as(t, 'boss').query(api.organizations.members, { organizationId, paginationOpts }))
+        .page;
+    expect(await members()).toMatchObject([{ role: 'org:member', user: null }]);
+    await arrive(t, 'ann');
+    expect(await members()).toMatchObject([
+      { role: 'org:member', user: { name: 'Ann Lee', state: 'active' } },
+    ]);
   });
 
   test('rule 2: newer applies, older is stale, a tie is settled by Clerk', async () => {

@@ -1,0 +1,100 @@
+import type { PaginationOptions, PaginationResult } from 'convex/server';
+import { type Infer, v } from 'convex/values';
+import type { RecordStatus } from '../../src/shared/organizations';
+import type { QueryCtx } from '../_generated/server';
+import { userByExternalId } from './access';
+import type { MembershipRow } from './applyMembership';
+import { boundedPage } from './listing';
+import { recordStatus, roleValidator, userState } from './validators';
+
+/** What leaves the database, field by field (E5). */
+export const organizationView = v.object({
+  _id: v.id('organizations'),
+  externalId: v.string(),
+  name: v.string(),
+  slug: v.optional(v.string()),
+  imageUrl: v.optional(v.string()),
+  /** Canonical JSON text. */
+  publicMetadata: v.optional(v.string()),
+  status: recordStatus,
+  createdAt: v.number(),
+  updatedAt: v.number(),
+  deletedAt: v.optional(v.number()),
+});
+
+export const memberView = v.object({
+  externalId: v.string(),
+  /** Clerk's organization role. */
+  role: v.string(),
+  permissions: v.array(v.string()),
+  status: recordStatus,
+  joinedAt: v.number(),
+  /** Clerk user id; null while Clerk has not said whom the membership is of. */
+  userExternalId: v.union(v.string(), v.null()),
+  /** Null while the person has not arrived. */
+  user: v.union(
+    v.object({
+      _id: v.id('users'),
+      name: v.string(),
+      email: v.optional(v.string()),
+      imageUrl: v.optional(v.string()),
+      role: roleValidator,
+      state: userState,
+    }),
+    v.null(),
+  ),
+});
+type Member = Infer<typeof memberView>;
+
+export async function listOrganizations(
+  ctx: QueryCtx,
+  {
+    paginationOpts,
+    status = 'active',
+  }: { paginationOpts: PaginationOptions; status?: RecordStatus },
+): Promise<PaginationResult<Infer<typeof organizationView>>> {
+  const page = await ctx.db
+    .query('organizations')
+    .withIndex('byStatus', (q) => q.eq('status', status))
+    .paginate(boundedPage(paginationOpts));
+  return {
+    ...page,
+    page: page.page.map(({ clerk: _, _creationTime: __, ...fields }) => fields),
+  };
+}
+
+/** Active memberships of an organization, each joined with its person by Clerk id. */
+export async function listMembers(
+  ctx: QueryCtx,
+  organizationExternalId: string,
+  paginationOpts: PaginationOptions,
+): Promise<PaginationResult<Member>> {
+  const page = await ctx.db
+    .query('memberships')
+    .withIndex('byOrganization', (q) =>
+      q.eq('organizationExternalId', organizationExternalId).eq('status', 'active'),
+    )
+    .paginate(boundedPage(paginationOpts));
+  return { ...page, page: await Promise.all(page.page.map((row) => toMember(ctx, row))) };
+}
+
+async function toMember(ctx: QueryCtx, membership: MembershipRow): Promise<Member> {
+  const { externalId, role, permissions, status, joinedAt, userExternalId } = membership;
+  const user = userExternalId === undefined ? null : await userByExternalId(ctx, userExternalId);
+  return {
+    externalId,
+    role,
+    permissions,
+    status,
+    joinedAt,
+    userExternalId: userExternalId ?? null,
+    user: user && {
+      _id: user._id,
+      name: user.name,
+      email: user.email,
+      imageUrl: user.imageUrl,
+      role: user.role,
+      state: user.state,
+    },
+  };
+}
