@@ -14,6 +14,11 @@ function partsIn(atMs: number, timeZone: string): Record<string, string> {
   return Object.fromEntries(format.formatToParts(atMs).map((part) => [part.type, part.value]));
 }
 
+/** Whether a number stands for a moment; one odd number in a row must not cost the whole page. */
+export function isInstant(atMs: number): boolean {
+  return !Number.isNaN(new Date(atMs).getTime());
+}
+
 /**
  * `20 Nov 2026, 18:55` in a zone. Put together from numbers: the month names of two engines differ
  * between versions, and server and browser must write the same.

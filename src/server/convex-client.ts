@@ -36,6 +36,15 @@ export function convexAs(url: string, token: string): ConvexHttpClient {
   return new ConvexHttpClient(url, { auth: token, logger: false, fetch: fetchConvex });
 }
 
+/**
+ * Convex's own check of arguments. Shapes were checked before they went there; what is left to find
+ * is an id of no table of ours, which is a bad request and no failure of ours. A production
+ * deployment of Convex Cloud hides the text, and so the difference.
+ */
+function isArgumentRefusal(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('ArgumentValidationError');
+}
+
 /** Any failure of a call into Convex or Clerk as our own error; codes pass through unchanged. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
@@ -43,5 +52,6 @@ export function toAppError(error: unknown): AppError {
     const data: unknown = error.data;
     if (isErrorBody(data)) return AppError.from(data, error);
   }
+  if (isArgumentRefusal(error)) return new AppError('INVALID_INPUT', {}, error);
   return new AppError('INTERNAL', {}, error);
 }

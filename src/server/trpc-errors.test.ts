@@ -30,6 +30,14 @@ describe('errors on their way out of tRPC', () => {
     expect(errorBodyOfTrpc(error).code).toBe('INTERNAL');
   });
 
+  it('calls an id that Convex refuses a bad request, and keeps Convex’s words to itself', () => {
+    const words =
+      '[Request ID: 1] Server Error\nArgumentValidationError: Path: .userId\nValue: "x"';
+    const error = toTrpcError(new Error(words));
+    expect(errorBodyOfTrpc(error)).toEqual(errorBody('INVALID_INPUT'));
+    expect(getHTTPStatusCodeFromError(error)).toBe(400);
+  });
+
   it('unwraps what tRPC wrapped', () => {
     const cause = new AppError('LAST_OWNER');
     const wrapped = new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause });

@@ -1,5 +1,6 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { errorBody } from '../shared/error-codes';
+import { cappedBody } from './capped-body';
 import { createContext } from './context';
 import { errorField } from './log';
 import { annotateRequest } from './request-event';
@@ -9,14 +10,19 @@ import { errorBodyOfTrpc } from './trpc-errors';
 /** Commands are small; anything larger is no command. */
 const bodyBytesMax = 64 * 1024;
 
+const tooLarge = () => Response.json(errorBody('BODY_TOO_LARGE'), { status: 413 });
+
 /** Serves `/api/trpc`. Expected failures go into the log by code, unexpected ones whole. */
 export async function handleTrpc(request: Request): Promise<Response> {
   if (Number(request.headers.get('content-length') ?? 0) > bodyBytesMax) {
-    return Response.json(errorBody('BODY_TOO_LARGE'), { status: 413 });
+    return tooLarge();
   }
+  // A body sent in chunks names no length beforehand.
+  const body = await cappedBody(request, bodyBytesMax);
+  if (body === 'tooLarge') return tooLarge();
   return fetchRequestHandler({
     endpoint: '/api/trpc',
-    req: request,
+    req: body ? new Request(request, { body }) : request,
     router: appRouter,
     createContext,
     onError({ error }) {
