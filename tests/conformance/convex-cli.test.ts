@@ -45,6 +45,16 @@ describe('the official command line, unmodified', () => {
     expect(stderr).toMatch(/Could not find function.*Available functions.*counters:increment/s);
   });
 
+  it('convex data lists tables, and the newest documents of one', async () => {
+    await world.cli('run', 'counters:increment', '{"name":"data-a"}');
+    await world.cli('run', 'counters:increment', '{"name":"data-b"}');
+    expect((await world.cli('data')).stdout).toContain('counters');
+    const { stdout, code } = await world.cli('data', 'counters', '--limit', '1');
+    expect(code).toBe(0);
+    expect(stdout).toContain('data-b');
+    expect(stdout).not.toContain('data-a');
+  });
+
   it('convex env sets, gets, lists and removes', async () => {
     expect((await world.cli('env', 'set', 'FLAVOUR', 'two words')).code).toBe(0);
     expect((await world.cli('env', 'get', 'FLAVOUR')).stdout.trim()).toBe('two words');

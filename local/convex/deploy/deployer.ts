@@ -19,6 +19,8 @@ import { parseFinishPush, parseStartPush, parseWaitForSchema } from './push-requ
 import type { PushedCode } from './pushed-code';
 import { schemaPrediction } from './schema-prediction';
 import { savePush } from './saved-push';
+import { tableData } from './table-data';
+import type { DataRequest } from '../http/deploy-api';
 
 /** What is live: replaced as a whole. */
 export interface Deployment {
@@ -101,6 +103,11 @@ export class Deployer {
   functionSpec(componentPath: string): Json {
     const component = this.parts.live()?.code.component(componentPath);
     return component ? functionSpec(component) : [];
+  }
+
+  async tableData(componentPath: string, request: DataRequest): Promise<Json> {
+    const { value } = await this.parts.store.read((tx) => tableData(tx, componentPath, request));
+    return value;
   }
 
   async waitForSchema(body: unknown): Promise<JsonObject> {

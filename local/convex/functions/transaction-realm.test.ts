@@ -70,6 +70,50 @@ describe('contexts of queries and mutations', () => {
     expect(realm.usable).toBe(false);
   });
 
+  it('a call inside a call that never ends takes both down, and neither context is used again', async () => {
+    const outer = await realmOf(fn(`await ask('nested'); return '1'`));
+    const inner = await realmOf(fn(`for (;;) await null`));
+    // Loaded: otherwise it would take a timer of its own.
+    inner.evaluate('mod.js', () => 1);
+    const host = new RecordingHost();
+    host.asyncSyscall = () => {
+      const outcome = inner.run(target, '[]', new RecordingHost());
+      return outcome instanceof Promise ? outcome.then(() => '1') : '1';
+    };
+    expect(await outer.run(target, '[]', host)).toEqual({ kind: 'timedOut' });
+    expect([outer.usable, inner.usable]).toEqual([false, false]);
+  });
+
+  it('a call that needs nothing from outside ends without a wait, nested calls included', async () => {
+    const realm = await realmOf(
+      fn(`const [{ deep }] = JSON.parse(argsJson);
+          for (let i = 0; i < 50; i += 1) await ask('write');
+          return deep ? JSON.stringify(await ask('nested')) : '1'`),
+    );
+    const host = new RecordingHost();
+    const inner = new RecordingHost();
+    host.asyncSyscall = (op) => {
+      if (op !== 'nested') return '1';
+      const outcome = realm.run(target, '[{"deep":false}]', inner);
+      if (outcome instanceof Promise) throw new Error('The nested call waits.');
+      return outcome.kind === 'returned' ? outcome.json : 'null';
+    };
+    const outcome = realm.run(target, '[{"deep":true}]', host);
+    expect(outcome).toEqual({ kind: 'returned', json: '1', unawaited: [] });
+    expect(inner.asked).toHaveLength(50);
+  });
+
+  it('what a call left waiting does not go on in the next one', async () => {
+    const realm = await realmOf(
+      fn(`void ask('write').then(() => ask('write')); return JSON.stringify(Date.now())`),
+    );
+    const first = new RecordingHost();
+    const second = new RecordingHost();
+    expect(await realm.run(target, '[]', first)).toMatchObject({ unawaited: ['write'] });
+    expect(await realm.run(target, '[]', second)).toMatchObject({ unawaited: ['write'] });
+    expect([first.asked, second.asked]).toEqual([[], []]);
+  });
+
   it('a module that asks for something while loading is refused', async () => {
     const realm = await realmOf(`Convex.syscall('read', '{}'); export const fn = {}`);
     const result = realm.evaluate('mod.js', () => 1);

@@ -45,6 +45,10 @@ describe('deploy endpoints', () => {
     ]);
   });
 
+  it.each(['evaluate_push', 'evaluate_schema'])('offer %s', async (name) => {
+    expect((await call(`/api/deploy2/${name}`, {}, admin())).status).toBe(200);
+  });
+
   it.each(['not brotli'])('refuse a damaged body: %s', async (text) => {
     const response = await post('/api/deploy2/start_push', text, {
       'content-encoding': 'br',
@@ -124,6 +128,22 @@ describe('environment variables', () => {
   ])('are not changed by a malformed request: %j', async (body) => {
     expect((await call('/api/v1/update_environment_variables', body, admin())).status).toBe(400);
     expect(convex().engine.env.list()).toEqual([]);
+  });
+});
+
+describe('environment variables of the deployed code', () => {
+  it('that it cannot do without stay, and the answer says which', async () => {
+    const failure = Object.assign(new Error('ISSUER is used in auth.config.ts but not set.'), {
+      name: 'PushError',
+      code: 'AuthConfigMissingEnvironmentVariable',
+    });
+    convex().engine.env.update = () => Promise.reject(failure);
+    const changes = [{ name: 'ISSUER', value: null }];
+    const response = await call('/api/v1/update_environment_variables', { changes }, admin());
+    expect([response.status, await response.json()]).toEqual([
+      400,
+      { code: 'AuthConfigMissingEnvironmentVariable', message: failure.message },
+    ]);
   });
 });
 

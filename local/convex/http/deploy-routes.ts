@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../engine/contract';
 import type { ServerContext } from './context';
 import { HttpError } from './http-error';
+import { mendable } from './mendable';
 import { deployBodyBytesMax, readJsonObject } from './request-body';
 import { sendJson } from './responses';
 import type { Route } from './router';
@@ -9,9 +10,8 @@ import type { Route } from './router';
 export function deployRoutes(context: ServerContext): Record<string, Route> {
   const { deploy } = context;
   const push =
-    (run: ((body: JsonObject) => Promise<Json>) | undefined): Route =>
-    async (request, response, url) => {
-      if (!run) throw unsupported(url.pathname);
+    (run: (body: JsonObject) => Promise<Json>): Route =>
+    async (request, response) => {
       const body = await readJsonObject(request, deployBodyBytesMax);
       sendJson(response, 200, await mendable(() => run(body)));
     };
@@ -20,8 +20,8 @@ export function deployRoutes(context: ServerContext): Record<string, Route> {
     'POST /api/deploy2/start_push': push((body) => deploy.startPush(body)),
     'POST /api/deploy2/wait_for_schema': push((body) => deploy.waitForSchema(body)),
     'POST /api/deploy2/finish_push': push((body) => deploy.finishPush(body)),
-    'POST /api/deploy2/evaluate_push': push(deploy.evaluatePush?.bind(deploy)),
-    'POST /api/deploy2/evaluate_schema': push(deploy.evaluateSchema?.bind(deploy)),
+    'POST /api/deploy2/evaluate_push': push((body) => deploy.evaluatePush(body)),
+    'POST /api/deploy2/evaluate_schema': push((body) => deploy.evaluateSchema(body)),
     'POST /api/deploy2/report_push_completed': push(async () => null),
     'GET /api/v1/get_canonical_urls': (_request, response) =>
       sendJson(response, 200, {
@@ -66,16 +66,4 @@ function unsupported(pathname: string): HttpError {
     `The local Convex runtime does not support ${pathname}. ` +
       'Use Convex Cloud or a self-hosted Convex for this command.',
   );
-}
-
-/** A coded error of the deploy API is the developer's to mend: 400, which the CLI shows at once. */
-async function mendable(run: () => Promise<Json>): Promise<Json> {
-  try {
-    return await run();
-  } catch (error) {
-    if (error instanceof Error && error.name === 'PushError' && 'code' in error) {
-      throw new HttpError(400, String(error.code), error.message);
-    }
-    throw error;
-  }
 }

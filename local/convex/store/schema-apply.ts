@@ -23,6 +23,10 @@ const chunkRows = 500;
 /**
  * Makes a schema the live one: tables, document validation, indexes. Runs inside the caller's
  * transaction, which must be undone when this throws.
+ *
+ * All at once, and nothing else meanwhile: a new validator or index over 100,000 documents holds
+ * the process for 2 to 3 s. A developer pushes on purpose and waits anyway; to do it in pieces
+ * would need old and new schema side by side, with writes in between checked against both.
  */
 export function applySchema(target: SchemaTarget, schema: SchemaJson | null): SchemaChange {
   const { catalog, namespace } = target;

@@ -252,6 +252,9 @@ export class FakeDeploy implements DeployApi {
   startPush = (body: Json) => this.#record('startPush', body);
   waitForSchema = (body: Json) => this.#record('waitForSchema', body);
   finishPush = (body: Json) => this.#record('finishPush', body);
+  evaluatePush = (body: Json) => this.#record('evaluatePush', body);
+  evaluateSchema = (body: Json) => this.#record('evaluateSchema', body);
+  tableData = (componentPath: string) => this.#record('tableData', componentPath);
   functionSpec = () => [];
 
   async #record(name: string, body: Json): Promise<Json> {
