@@ -24,7 +24,7 @@ export const layouts: Record<string, ColumnLayout> = {
     sort: 'name',
     cell: 'max-md:col-start-1 max-md:row-start-1 md:w-[30%] md:min-w-52 md:max-w-0',
   },
-  role: { cell: 'max-md:col-span-2 max-md:row-start-2' },
+  role: { cell: 'max-md:col-span-2 max-md:row-start-2', cardLabel: 'Role' },
   state: { cell: 'max-md:col-span-2', cardLabel: 'State' },
   push: { cell: 'max-md:col-span-2', cardLabel: 'Clerk' },
   created: {

@@ -114,6 +114,7 @@ export function UsersPage({ search, onSearch }: UsersPageProps) {
   const query = useQuery({ ...usersQuery(search), placeholderData: keepPreviousData });
   const summary = useSummary(search);
   const rows = query.data?.page ?? noRows;
+  const nobody = query.data !== undefined && rows.length === 0 && !search.cursor;
   const { cursor: _cursor, page: _page, ...list } = search;
   const content = () => {
     if (query.error) return <ListError error={query.error} search={search} onSearch={onSearch} />;
@@ -126,19 +127,21 @@ export function UsersPage({ search, onSearch }: UsersPageProps) {
     <RoleChangeProvider rows={rows}>
       <PageHeader
         title="Users"
-        description="Everybody Clerk knows, with the role that counts here."
+        description="The people of this app and their roles, in step with Clerk."
       />
       <UsersToolbar search={search} onSearch={onSearch} />
       <div className="mb-4 overflow-hidden rounded-xl border bg-card shadow-xs md:overflow-x-auto">
         {content()}
       </div>
-      <Pager
-        position={search}
-        nextCursor={nextCursorOf(query.data, query.isPlaceholderData)}
-        listKey={JSON.stringify(list)}
-        onMove={(position) => onSearch(refine(search, position))}
-        summary={summary}
-      />
+      {!nobody && (
+        <Pager
+          position={search}
+          nextCursor={nextCursorOf(query.data, query.isPlaceholderData)}
+          listKey={JSON.stringify(list)}
+          onMove={(position) => onSearch(refine(search, position))}
+          summary={summary}
+        />
+      )}
     </RoleChangeProvider>
   );
 }

@@ -52,6 +52,7 @@ export function UsersToolbar({ search, onSearch }: UsersToolbarProps) {
       {filtered && (
         <Button
           variant="ghost"
+          className="max-sm:basis-full"
           onClick={() =>
             onSearch(refine(search, { q: undefined, role: undefined, state: undefined }))
           }
