@@ -79,11 +79,8 @@ export function startChild(options: ChildOptions): Child {
       lines.push(error.message);
       resolve({ code: 1, signal: null });
     });
-    // `close`, not `exit`: the last lines have been read by then.
-    child.once('close', (code, signal) => {
-      log.end();
-      resolve({ code, signal });
-    });
+    // `close`, not `exit`: the last lines have been read by then; `end`, so that they are on disk too.
+    child.once('close', (code, signal) => log.end(() => resolve({ code, signal })));
   });
   return {
     name: options.name,
