@@ -3,7 +3,11 @@ import { ownerRole } from '../src/shared/roles';
 import { internalMutation, internalQuery } from './functions';
 import { genesis } from './model/audit';
 import { auditHead, type Cause, newCorrelationId, verifyAuditPage } from './model/auditLog';
-import { deactivate as deactivateUser, reactivate as reactivateUser } from './model/changeAccess';
+import {
+  deactivate as deactivateUser,
+  reactivate as reactivateUser,
+  remove as removeUser,
+} from './model/changeAccess';
 import { changeRole } from './model/changeRole';
 import { readCounts } from './model/counters';
 import { inspectSettings } from './model/environment';
@@ -66,6 +70,14 @@ export const reactivate = internalMutation({
   returns: adminUser,
   handler: async (ctx, { idOrEmail }) =>
     toAdminUser(await reactivateUser(ctx, await findUser(ctx, idOrEmail), byOperator())),
+});
+
+/** By id where the address is not certain: nothing brings a deleted person back. */
+export const remove = internalMutation({
+  args: { idOrEmail: v.string() },
+  returns: adminUser,
+  handler: async (ctx, { idOrEmail }) =>
+    toAdminUser(await removeUser(ctx, await findUser(ctx, idOrEmail), byOperator())),
 });
 
 /** The way in when nobody can appoint an owner (rule 7). Promoting an owner changes nothing. */

@@ -1,13 +1,13 @@
 import { vOnCompleteArgs } from '@convex-dev/workpool';
 import { v } from 'convex/values';
 import { internal } from './_generated/api';
-import type { Doc } from './_generated/dataModel';
+import type { Doc, Id } from './_generated/dataModel';
 import type { MutationCtx } from './_generated/server';
 import { internalAction, internalMutation } from './functions';
 import { applyClerkUser } from './model/applyClerkUser';
 import type { Cause } from './model/auditLog';
 import { compareAccess } from './model/changeAccess';
-import { type ClerkAnswer, pushAccess, pushRole } from './model/clerkApi';
+import { type ClerkAnswer, pushAccess, pushDeletion, pushRole } from './model/clerkApi';
 import { log } from './model/log';
 import { claimIntent, type PushOrder, type PushReport, settleIntent } from './model/outbox';
 import { patchUser } from './model/userRows';
@@ -16,7 +16,10 @@ import { type ClerkUser, clerkUserValidator, roleValidator } from './model/valid
 const orderBase = { externalId: v.string(), rev: v.number() };
 const pushOrder = v.union(
   v.object({ ...orderBase, kind: v.literal('role'), role: roleValidator }),
-  v.object({ ...orderBase, kind: v.union(v.literal('ban'), v.literal('unban')) }),
+  v.object({
+    ...orderBase,
+    kind: v.union(v.literal('ban'), v.literal('unban'), v.literal('delete')),
+  }),
 );
 
 const pushReport = v.union(
@@ -36,10 +39,7 @@ export const push = internalAction({
   handler: async (ctx, { intentId }) => {
     const order: PushOrder | null = await ctx.runMutation(internal.outbox.claim, { intentId });
     if (order === null) return null;
-    const answer =
-      order.kind === 'role'
-        ? await pushRole(order.externalId, order.role, { rev: order.rev, intent: intentId })
-        : await pushAccess(order.externalId, order.kind);
+    const answer = await carryOut(order, intentId);
     const report = toReport(answer);
     log(report.kind === 'done' ? 'info' : 'warn', 'outbox.push', {
       user: order.externalId,
@@ -53,6 +53,18 @@ export const push = internalAction({
     return null;
   },
 });
+
+async function carryOut(order: PushOrder, intent: Id<'roleIntents'>): Promise<ClerkAnswer> {
+  switch (order.kind) {
+    case 'role':
+      return await pushRole(order.externalId, order.role, { rev: order.rev, intent });
+    case 'delete':
+      return await pushDeletion(order.externalId);
+    case 'ban':
+    case 'unban':
+      return await pushAccess(order.externalId, order.kind);
+  }
+}
 
 export const claim = internalMutation({
   args: { intentId: v.id('roleIntents') },
@@ -91,7 +103,7 @@ async function checkArrival(
   cause: Cause,
 ): Promise<void> {
   const row = await ctx.db.get('users', intent.userId);
-  if (row === null) return;
+  if (row === null || row.deletedAt !== undefined) return;
   const bannedBefore = row.clerk.banned ?? false;
   if (user !== undefined) return void (await compareAccess(ctx, { row, bannedBefore }, cause));
   // Clerk agreed in words that we could not read: the request itself says what holds now.

@@ -7,7 +7,11 @@ import { internalMutation, mutation, publicMutation, publicQuery, query } from '
 import { getCurrentUser, hasAccess, requirePermission, requireSometimes } from './model/access';
 import { applyClerkUser } from './model/applyClerkUser';
 import { type Cause, newCorrelationId } from './model/auditLog';
-import { deactivate as deactivateUser, reactivate as reactivateUser } from './model/changeAccess';
+import {
+  deactivate as deactivateUser,
+  reactivate as reactivateUser,
+  remove as removeUser,
+} from './model/changeAccess';
 import { changeRole, retryPush as retryPushOf } from './model/changeRole';
 import { readCounts } from './model/counters';
 import { deleteClerkUser } from './model/deleteClerkUser';
@@ -144,6 +148,16 @@ export const reactivate = mutation({
   },
 });
 
+/** Deletes a person for good: a tombstone here at once, then in Clerk. */
+export const remove = mutation({
+  args: { userId: v.id('users') },
+  returns: adminUser,
+  handler: async (ctx, { userId }) => {
+    const target = await accessTarget(ctx, 'users:delete', userId);
+    return toAdminUser(await removeUser(ctx, target, byPerson(ctx.actor)));
+  },
+});
+
 /** Sends role and access to Clerk once more, after the outbox gave up or instead of waiting. */
 export const retryPush = mutation({
   args: { userId: v.id('users') },
@@ -181,7 +195,7 @@ export const deleteFromClerk = internalMutation({
 
 async function accessTarget(
   ctx: MutationCtx & { actor: UserRow },
-  permission: 'users:deactivate' | 'users:reactivate',
+  permission: 'users:deactivate' | 'users:reactivate' | 'users:delete',
   userId: Id<'users'>,
 ): Promise<UserRow> {
   requireSometimes(ctx.actor, permission);

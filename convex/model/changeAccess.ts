@@ -1,7 +1,7 @@
 import type { MutationCtx } from '../_generated/server';
 import { ownerRole } from '../../src/shared/roles';
 import { appendAudit, type Cause } from './auditLog';
-import { releaseHeldDeletions } from './deleteClerkUser';
+import { deleteClerkUser, releaseHeldDeletions } from './deleteClerkUser';
 import { fail } from './errors';
 import { leavesNoOwner } from './lastOwner';
 import { queueAccess } from './intents';
@@ -32,6 +32,22 @@ function refuseDeleted(row: UserRow): void {
   if (row.deletedAt !== undefined || row.heldDeletionAt !== undefined) fail('USER_DELETED');
 }
 
+/**
+ * Deletes a person here at once, with a tombstone as after a deletion in Clerk, and in Clerk by
+ * outbox. Cannot be undone: nothing resurrects the id.
+ */
+export async function remove(ctx: MutationCtx, row: UserRow, cause: Cause): Promise<UserRow> {
+  refuseDeleted(row);
+  if (leavesNoOwner(row, { ...row, isActive: false }, await otherActiveOwners(ctx, row))) {
+    fail('LAST_OWNER');
+  }
+  await deleteClerkUser(ctx, row.externalId, cause);
+  const buried = await ctx.db.get('users', row._id);
+  if (buried === null) throw new Error('a tombstone is not there');
+  // Counts on from the last decision, so that nothing still under way is taken for this one.
+  return await sendAccess(ctx, buried, { isActive: false, since: row.access?.rev }, cause);
+}
+
 async function changeAccess(
   ctx: MutationCtx,
   row: UserRow,
@@ -40,7 +56,7 @@ async function changeAccess(
 ): Promise<UserRow> {
   const underWay = row.access !== undefined && row.access.state !== 'synced';
   if (row.isActive === isActive && (underWay || agrees(row))) return row;
-  const changed = await sendAccess(ctx, { ...row, isActive }, row, cause);
+  const changed = await sendAccess(ctx, row, { isActive, since: row.access?.rev }, cause);
   await appendAudit(ctx, cause, {
     action: isActive ? 'user.reactivated' : 'user.deactivated',
     target: `user:${row.externalId}`,
@@ -52,12 +68,13 @@ async function changeAccess(
 
 /** Whether `retryPush` has something to do about access. */
 export function isAccessOpen(row: UserRow): boolean {
+  if (row.deletedAt !== undefined) return row.access !== undefined && row.access.state !== 'synced';
   return row.access !== undefined && (row.access.state !== 'synced' || !agrees(row));
 }
 
 /** Sends the decision that stands to Clerk once more. */
 export async function retryAccess(ctx: MutationCtx, row: UserRow, cause: Cause): Promise<UserRow> {
-  const changed = await sendAccess(ctx, row, row, cause);
+  const changed = await resend(ctx, row, cause);
   await appendAudit(ctx, cause, {
     action: 'access.pushRetried',
     target: `user:${row.externalId}`,
@@ -94,7 +111,7 @@ export async function compareAccess(
   if (access !== undefined && access.state !== 'synced') return row;
   if (access !== undefined && (await tookLateRequest(ctx, row, banned ? 'ban' : 'unban'))) {
     await appendAudit(ctx, cause, { action: 'access.pushOvertaken', target, after: { banned } });
-    return await sendAccess(ctx, row, row, cause);
+    return await resend(ctx, row, cause);
   }
   if (banned !== bannedBefore) {
     await appendAudit(ctx, cause, {
@@ -111,16 +128,21 @@ function agrees(row: UserRow): boolean {
   return (row.clerk.banned ?? false) === !row.isActive;
 }
 
-/** Writes the decision of `decided` over `row` and queues it. */
+/** The decision that stands, with a revision of its own. */
+async function resend(ctx: MutationCtx, row: UserRow, cause: Cause): Promise<UserRow> {
+  return await sendAccess(ctx, row, { isActive: row.isActive, since: row.access?.rev }, cause);
+}
+
+/** Writes a decision that follows revision `since` and queues it. */
 async function sendAccess(
   ctx: MutationCtx,
-  decided: Pick<UserRow, 'isActive'>,
   row: UserRow,
+  { isActive, since = 0 }: { isActive: boolean; since: number | undefined },
   cause: Cause,
 ): Promise<UserRow> {
   const changed = await patchUser(ctx, row, {
-    isActive: decided.isActive,
-    access: { state: 'pending', rev: (row.access?.rev ?? 0) + 1 },
+    isActive,
+    access: { state: 'pending', rev: since + 1 },
     updatedAt: cause.now,
   });
   await queueAccess(ctx, changed, cause.now);

@@ -58,8 +58,10 @@ export async function decideRole(
  * waiting, or to overwrite what Clerk says instead.
  */
 export async function retryPush(ctx: MutationCtx, row: UserRow, cause: Cause): Promise<UserRow> {
-  if (row.deletedAt !== undefined || row.heldDeletionAt !== undefined) fail('USER_DELETED');
-  const roleOpen = row.push.state !== 'synced' || row.roleIssue !== undefined;
+  const gone = row.deletedAt !== undefined || row.heldDeletionAt !== undefined;
+  // Of the deleted only a deletion of ours can still be on its way.
+  if (gone && !(row.deletedAt !== undefined && isAccessOpen(row))) fail('USER_DELETED');
+  const roleOpen = !gone && (row.push.state !== 'synced' || row.roleIssue !== undefined);
   if (!roleOpen && !isAccessOpen(row)) fail('NOTHING_TO_RETRY');
   const changed = roleOpen ? await retryRole(ctx, row, cause) : row;
   return isAccessOpen(changed) ? await retryAccess(ctx, changed, cause) : changed;

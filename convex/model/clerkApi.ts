@@ -38,6 +38,15 @@ export async function pushAccess(externalId: string, kind: 'ban' | 'unban'): Pro
   return await askClerk('POST', `${userPath(externalId)}/${kind}`, readUser);
 }
 
+/**
+ * Deletes a person. That Clerk has nobody of this id any more is what was asked for: an earlier
+ * attempt got through, or somebody deleted them there. Only for actions.
+ */
+export async function pushDeletion(externalId: string): Promise<ClerkAnswer> {
+  const answer = await askClerk('DELETE', userPath(externalId), () => undefined);
+  return answer.kind === 'refused' && answer.notFound ? { kind: 'ok' } : answer;
+}
+
 /** Reads one person from Clerk. Only for actions. */
 export async function fetchClerkUser(externalId: string): Promise<ClerkAnswer> {
   return await askClerk('GET', userPath(externalId), readUser);
@@ -83,7 +92,7 @@ function readUser(body: unknown): ClerkUser | undefined {
 }
 
 async function askClerk<T>(
-  method: 'GET' | 'PATCH' | 'POST',
+  method: 'GET' | 'PATCH' | 'POST' | 'DELETE',
   path: string,
   read: (body: unknown) => T | undefined,
   body?: unknown,

@@ -16,9 +16,9 @@ export async function queuePush(ctx: MutationCtx, row: UserRow, now: number): Pr
   await queue(ctx, row, { kind: 'role', role: row.role, rev: row.roleRev }, now);
 }
 
-/** Queues a ban or unban as decided in the row; older queued ones are superseded. */
+/** Queues a ban, unban or deletion as decided in the row; older queued ones are superseded. */
 export async function queueAccess(ctx: MutationCtx, row: UserRow, now: number): Promise<void> {
-  const kind = row.isActive ? 'unban' : 'ban';
+  const kind = row.deletedAt !== undefined ? 'delete' : row.isActive ? 'unban' : 'ban';
   await queue(ctx, row, { kind, rev: row.access?.rev ?? 0 }, now);
 }
 
@@ -82,7 +82,8 @@ export async function handToPool(
 
 /** An intent is wanted while it carries the row's newest decision and Clerk has not got it. */
 export function isWanted(row: UserRow, intent: Intent): boolean {
-  if (row.deletedAt !== undefined || row.heldDeletionAt !== undefined) return false;
+  const gone = row.deletedAt !== undefined || row.heldDeletionAt !== undefined;
+  if (gone !== (intent.kind === 'delete')) return false;
   return channelOf(intent) === 'role'
     ? row.roleRev === intent.rev && row.push.state === 'pending'
     : row.access?.rev === intent.rev && row.access.state === 'pending';

@@ -4,6 +4,7 @@ import type { RecordStatus } from '../../src/shared/organizations';
 import type { QueryCtx } from '../_generated/server';
 import { userByExternalId } from './access';
 import type { MembershipRow } from './applyMembership';
+import type { OrganizationRow } from './applyOrganization';
 import { boundedPage } from './listing';
 import { recordStatus, roleValidator, userState } from './validators';
 
@@ -57,9 +58,21 @@ export async function listOrganizations(
     .query('organizations')
     .withIndex('byStatus', (q) => q.eq('status', status))
     .paginate(boundedPage(paginationOpts));
+  return { ...page, page: page.page.map(toOrganization) };
+}
+
+function toOrganization(row: OrganizationRow): Infer<typeof organizationView> {
   return {
-    ...page,
-    page: page.page.map(({ clerk: _, _creationTime: __, ...fields }) => fields),
+    _id: row._id,
+    externalId: row.externalId,
+    name: row.name,
+    slug: row.slug,
+    imageUrl: row.imageUrl,
+    publicMetadata: row.publicMetadata,
+    status: row.status,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+    deletedAt: row.deletedAt,
   };
 }
 

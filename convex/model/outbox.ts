@@ -17,7 +17,7 @@ import { patchUser, type UserRow } from './userRows';
  */
 
 export type PushOrder = { externalId: string; rev: number } & (
-  { kind: 'role'; role: Role } | { kind: 'ban' | 'unban' }
+  { kind: 'role'; role: Role } | { kind: 'ban' | 'unban' | 'delete' }
 );
 
 export type PushReport =

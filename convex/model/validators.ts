@@ -34,7 +34,7 @@ export const deliveryOutcome = literals([
 ]);
 export type DeliveryOutcome = Infer<typeof deliveryOutcome>;
 
-export const intentKind = literals(['role', 'ban', 'unban']);
+export const intentKind = literals(['role', 'ban', 'unban', 'delete']);
 
 /**
  * queued -> inFlight -> done | failed, or back to queued for another attempt; `superseded` when a

@@ -207,6 +207,86 @@ describe('rules 7 and 8: who may, and whom', () => {
   });
 });
 
+describe('D2: deleting a person', () => {
+  async function remove(by: string, id: string) {
+    const { _id } = await rowOf(t, id);
+    return await as(t, by).mutation(api.users.remove, { userId: _id });
+  }
+
+  test('a tombstone at once, then gone from Clerk, and nothing brings them back', async () => {
+    const { _id: userId } = await rowOf(t, 'ann');
+    await as(t, 'boss').mutation(api.users.updateRole, { userId, role: 'admin' });
+    expect(await remove('boss', 'ann')).toMatchObject({
+      state: 'deleted',
+      access: { state: 'pending' },
+    });
+    expect(await codeOf(as(t, 'ann').query(api.users.stats, {}))).toBe('ACCOUNT_INACTIVE');
+    expect(await codeOf(as(t, 'ann').mutation(api.users.store, {}))).toBe('ACCOUNT_INACTIVE');
+    clerk.rename('ann', 'Late');
+    await deliverAll(t, clerk);
+    await settle();
+    expect(clerk.users.has('ann')).toBe(false);
+    expect(requests()).toEqual(['/v1/users/ann']);
+    expect(await rowOf(t, 'ann')).toMatchObject({ state: 'deleted', access: { state: 'synced' } });
+    expect(await codeOf(set('boss', 'reactivate', 'ann'))).toBe('USER_DELETED');
+    const entries = await auditEntries(t);
+    expect(entries.filter(({ action }) => action === 'user.deleted')).toMatchObject([
+      { actor: 'user:boss', source: 'console' },
+    ]);
+    await verifyAudit(t);
+  });
+
+  test('whom Clerk has deleted already is deleted', async () => {
+    await remove('boss', 'ann');
+    clerk.users.delete('ann');
+    await settle();
+    expect((await rowOf(t, 'ann')).access).toEqual({ state: 'synced', rev: 1 });
+  });
+
+  test('Clerk refusing: the person stays deleted here, the row says why, a retry sends it again', async () => {
+    clerk.faults.push({ status: 403 });
+    const { _id: userId } = await remove('boss', 'ann');
+    await settle();
+    expect(await rowOf(t, 'ann')).toMatchObject({ state: 'deleted', access: { state: 'failed' } });
+    await as(t, 'boss').mutation(api.users.retryPush, { userId });
+    await settle();
+    expect(clerk.users.has('ann')).toBe(false);
+    expect(await codeOf(as(t, 'boss').mutation(api.users.retryPush, { userId }))).toBe(
+      'USER_DELETED',
+    );
+  });
+
+  test('rule 10: it waits for a ban under way and goes out after it', async () => {
+    await set('boss', 'deactivate', 'ann');
+    let release = () => {};
+    clerk.hold = new Promise((resolve) => (release = resolve));
+    const [ban] = await intentsOf(t, 'queued');
+    if (ban === undefined) throw new Error('no ban is queued');
+    const run = t.action(internal.outbox.push, { intentId: ban._id });
+    await vi.waitFor(() => expect(clerk.requests).toHaveLength(1));
+    await remove('boss', 'ann');
+    const [deletion] = await intentsOf(t, 'queued');
+    if (deletion === undefined) throw new Error('no deletion is queued');
+    await t.action(internal.outbox.push, { intentId: deletion._id });
+    expect(clerk.requests).toHaveLength(1);
+    release();
+    await run;
+    clerk.hold = undefined;
+    await settle();
+    expect(requests()).toEqual(['/v1/users/ann/ban', '/v1/users/ann']);
+    const { pushes, byState } = await as(t, 'boss').query(api.users.stats, {});
+    expect(pushes).toEqual({ pending: 0, failed: 0 });
+    expect(byState.deleted).toBe(1);
+  });
+
+  test('pain 10: neither oneself nor the last active superadmin', async () => {
+    expect(await codeOf(remove('boss', 'boss'))).toBe('SELF_CHANGE');
+    const attempt = t.mutation(internal.admin.remove, { idOrEmail: 'boss' });
+    expect(await codeOf(attempt)).toBe('LAST_OWNER');
+    expect(await codeOf(remove('admin', 'ann'))).toBe('FORBIDDEN');
+  });
+});
+
 describe('bans made in Clerk itself', () => {
   test('show on the row with an alarm and deactivate nobody silently', async () => {
     clerk.setBanned('ann', true);

@@ -84,6 +84,12 @@ const guards: Record<string, Guarded> = {
     roles: ['superadmin', 'admin'],
     args: (userId) => ({ userId }),
   },
+  'users:remove': {
+    kind: 'mutation',
+    guard: 'active',
+    roles: ['superadmin'],
+    args: (userId) => ({ userId }),
+  },
   'users:retryPush': {
     kind: 'mutation',
     guard: 'active',

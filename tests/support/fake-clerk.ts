@@ -274,6 +274,10 @@ export class FakeClerk {
     if (!this.users.has(id)) {
       return Response.json({ errors: [{ code: 'resource_not_found' }] }, { status: 404 });
     }
+    if (method === 'DELETE') {
+      this.delete(id);
+      return Response.json({ id, object: 'user', deleted: true });
+    }
     if (method !== 'GET') this.merge(id, change);
     return Response.json(this.users.get(id));
   }

@@ -172,13 +172,13 @@ export class SyncSimulation {
   }
 
   private async decideAccess(id: string): Promise<void> {
-    const verb = this.chance() < 0.5 ? 'deactivate' : 'reactivate';
+    const verb = this.chance() < 0.04 ? 'remove' : this.pick(['deactivate', 'reactivate'] as const);
     this.steps.push(`${verb} ${id}`);
     const attempt = this.t.mutation(internal.admin[verb], { idOrEmail: id });
     const expected = ['no error', 'LAST_OWNER', 'USER_DELETED', 'USER_NOT_FOUND'];
     const code = await codeOf(attempt);
     assert.ok(expected.includes(code), code);
-    if (verb === 'deactivate' && code === 'no error') {
+    if (verb !== 'reactivate' && code === 'no error') {
       const call = codeOf(as(this.t, id).query(api.users.stats, {}));
       assert.equal(await call, 'ACCOUNT_INACTIVE', `rule 9: ${id} is cut off at once`);
     }
@@ -300,6 +300,11 @@ export class SyncSimulation {
   private async checkAtRest(): Promise<void> {
     await verifyAudit(this.t);
     const rows = await this.rows();
+    for (const { externalId, deletedAt, access } of rows) {
+      if (deletedAt === undefined) continue;
+      assert.ok(!this.clerk.users.has(externalId), `${externalId} is deleted on both sides`);
+      assert.ok((access?.state ?? 'synced') === 'synced', `${externalId}'s deletion is settled`);
+    }
     for (const row of rows.filter((each) => each.deletedAt === undefined)) {
       const there = this.clerk.users.get(row.externalId);
       if (there === undefined) continue;
