@@ -5,7 +5,8 @@ import { ConvexWorld } from '../fixtures/convex-servers/world';
 
 let world: ConvexWorld;
 beforeAll(async () => {
-  world = await ConvexWorld.start();
+  // By `convex deploy`, whose success is the first thing proven here.
+  world = await ConvexWorld.start({ isPushed: true });
 });
 afterAll(() => world?.stop());
 
