@@ -14,7 +14,7 @@ interface MenuOnDemandProps {
   icon: ReactNode;
   className?: string;
   /** Starts loading the menu: somebody is about to open it. */
-  preload: () => unknown;
+  preload: () => void;
   /** The menu, open from the start, with a trigger of the given looks. */
   menu: (trigger: TriggerProps) => ReactNode;
 }

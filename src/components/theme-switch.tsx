@@ -1,9 +1,9 @@
 import { MoonIcon, SunIcon } from 'lucide-react';
-import { lazy } from 'react';
+import { lazyPart, preloading } from '../lib/lazy-part';
 import { MenuOnDemand } from './menu-on-demand';
 
 const load = () => import('./theme-menu');
-const ThemeMenu = lazy(async () => ({ default: (await load()).ThemeMenu }));
+const ThemeMenu = lazyPart(async () => (await load()).ThemeMenu);
 
 function ThemeIcon() {
   return (
@@ -20,7 +20,7 @@ export function ThemeSwitch() {
     <MenuOnDemand
       label="Theme"
       icon={<ThemeIcon />}
-      preload={load}
+      preload={preloading(load)}
       menu={(trigger) => <ThemeMenu trigger={trigger} />}
     />
   );

@@ -1,7 +1,8 @@
-import { lazy, Suspense, useSyncExternalStore } from 'react';
+import { Suspense, useSyncExternalStore } from 'react';
+import { lazyPart } from '../lib/lazy-part';
 import { notificationsWanted } from '../lib/notify';
 
-const Toaster = lazy(async () => ({ default: (await import('./ui/toaster')).Toaster }));
+const Toaster = lazyPart(async () => (await import('./ui/toaster')).Toaster);
 
 /** Most visits see no message at all, so what shows them is loaded with the first one. */
 export function Toasts() {

@@ -1,10 +1,11 @@
 import { UserButton } from '@clerk/tanstack-react-start';
 import { MenuIcon } from 'lucide-react';
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { Suspense, useState, type ReactNode } from 'react';
 import { AfterHydration } from '../../components/after-hydration';
 import { RoleBadge } from '../../components/role-badge';
 import { ThemeSwitch } from '../../components/theme-switch';
 import { Skeleton } from '../../components/ui/skeleton';
+import { lazyPart } from '../../lib/lazy-part';
 import type { Viewer } from '../../lib/live';
 import { Brand } from './brand';
 import { ConnectionNotice } from './connection-notice';
@@ -28,9 +29,7 @@ function ViewerCorner({ viewer }: { viewer: Viewer }) {
   );
 }
 
-const NavigationSheet = lazy(async () => ({
-  default: (await import('./navigation-sheet')).NavigationSheet,
-}));
+const NavigationSheet = lazyPart(async () => (await import('./navigation-sheet')).NavigationSheet);
 
 /** The button of a phone's navigation; the sheet itself comes when it is first asked for. */
 function MobileNavigation({ viewer }: { viewer: Viewer }) {

@@ -1,12 +1,13 @@
 import { CheckIcon, ClockIcon, TriangleAlertIcon } from 'lucide-react';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { Badge } from '../../components/ui/badge';
+import { lazyPart } from '../../lib/lazy-part';
 import { actorOf, useViewer } from '../../lib/live';
 import { canSometimes } from '../../shared/permissions';
 import type { UserRow } from './queries';
 
 // Loaded with the first row that has something to retry; it brings the command client along.
-const RetryButton = lazy(async () => ({ default: (await import('./retry-button')).RetryButton }));
+const RetryButton = lazyPart(async () => (await import('./retry-button')).RetryButton);
 
 function Retry({ user }: { user: UserRow }) {
   const viewer = useViewer();

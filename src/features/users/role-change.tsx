@@ -1,10 +1,12 @@
-import { createContext, lazy, Suspense, useContext, useState, type ReactNode } from 'react';
+import { createContext, Suspense, useContext, useState, type ReactNode } from 'react';
+import { lazyPart } from '../../lib/lazy-part';
 import type { Role } from '../../shared/roles';
 import type { UserRow } from './queries';
 
 // Comes with the first menu that is opened on a role, together with the command client.
-const loadDialog = () => import('./change-role-dialog');
-const ChangeRoleDialog = lazy(async () => ({ default: (await loadDialog()).ChangeRoleDialog }));
+const ChangeRoleDialog = lazyPart(
+  async () => (await import('./change-role-dialog')).ChangeRoleDialog,
+);
 
 /** Asks for a confirmation; nothing has happened yet. */
 type AskRoleChange = (user: UserRow, role: Role) => void;

@@ -1,10 +1,10 @@
 import { EllipsisIcon } from 'lucide-react';
-import { lazy } from 'react';
 import { MenuOnDemand } from '../../components/menu-on-demand';
+import { lazyPart, preloading } from '../../lib/lazy-part';
 import type { UserRow } from './queries';
 
 const load = () => import('./row-menu-content');
-const RowMenuContent = lazy(async () => ({ default: (await load()).RowMenuContent }));
+const RowMenuContent = lazyPart(async () => (await load()).RowMenuContent);
 
 /** The three-dot menu of a row. */
 export function RowMenu({ user }: { user: UserRow }) {
@@ -13,7 +13,7 @@ export function RowMenu({ user }: { user: UserRow }) {
       label={`Actions for ${user.name}`}
       icon={<EllipsisIcon aria-hidden />}
       className="size-8"
-      preload={load}
+      preload={preloading(load)}
       menu={(trigger) => <RowMenuContent user={user} trigger={trigger} />}
     />
   );
