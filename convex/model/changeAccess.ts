@@ -66,10 +66,12 @@ async function changeAccess(
   return changed;
 }
 
-/** Whether `retryPush` has something to do about access. */
+/**
+ * Whether `retryPush` has something to do about access. A ban or unban made in Clerk itself is no
+ * push of ours: overruling it takes the permission to deactivate or reactivate.
+ */
 export function isAccessOpen(row: UserRow): boolean {
-  if (row.deletedAt !== undefined) return row.access !== undefined && row.access.state !== 'synced';
-  return row.access !== undefined && (row.access.state !== 'synced' || !agrees(row));
+  return row.access !== undefined && row.access.state !== 'synced';
 }
 
 /** Sends the decision that stands to Clerk once more. */

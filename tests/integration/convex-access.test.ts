@@ -322,6 +322,9 @@ describe('bans made in Clerk itself', () => {
       action: 'user.unbannedInClerk',
       alarm: true,
     });
+    const { _id: userId } = await rowOf(t, 'ann');
+    const retry = as(t, 'boss').mutation(api.users.retryPush, { userId });
+    expect(await codeOf(retry)).toBe('NOTHING_TO_RETRY');
     await set('boss', 'deactivate', 'ann');
     await settle();
     expect(banned('ann')).toBe(true);
