@@ -76,6 +76,12 @@ function explain(error: unknown, options: LocalClerkOptions | null): string {
       `Set ROLLCALL_DATA_DIR to a folder of your own.`
     );
   }
+  if ((code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') && options) {
+    return (
+      `${join(options.dataDir, 'clerk.sqlite')} is damaged (${String(code)}). ` +
+      `Restore it from a copy, or start empty with npm run reset.`
+    );
+  }
   return `The local Clerk could not start: ${error instanceof Error ? error.message : String(error)}`;
 }
 

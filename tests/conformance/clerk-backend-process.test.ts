@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -64,6 +64,14 @@ describe('the local Clerk as a process', () => {
     const sdk = createClerkClient({ secretKey: message.secretKey, apiUrl: message.url });
     return { child, message, sdk };
   };
+
+  it('names a damaged database file and the way out', async () => {
+    writeFileSync(join(dataDir, 'clerk.sqlite'), 'no database at all');
+    const { message } = await start();
+    if (message.kind !== 'failed') throw new Error('it started on a damaged file');
+    expect(message.message).toContain(join(dataDir, 'clerk.sqlite'));
+    expect(message.message).toContain('npm run reset');
+  });
 
   it('announces its keys and the demo people, whose metadata names their roles', async () => {
     const { message, sdk } = await ready();
