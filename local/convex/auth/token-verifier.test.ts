@@ -59,6 +59,20 @@ describe('token verification', () => {
     }
   });
 
+  it('B6: a token known already still ends with its time and with the configuration', async () => {
+    const token = await signToken(rsa, { ...oidcClaims(), expiresInS: 20 });
+    const first = await verifier.verify(token);
+    expect(await verifier.verify(token)).toBe(first);
+    const tampered = `${token.slice(0, -4)}AAAA`;
+    await expect(verifier.verify(tampered)).rejects.toMatchObject({ code: 'Unauthenticated' });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 30_000 });
+    await expect(verifier.verify(token)).rejects.toThrow('expired');
+    vi.useRealTimers();
+    expect(await verifier.verify(token)).toEqual(first);
+    providers = providers.slice(1);
+    await expect(verifier.verify(token)).rejects.toMatchObject({ code: 'NoAuthProvider' });
+  });
+
   it('renames standard claims as UserIdentity has them and keeps custom ones', async () => {
     const token = await signToken(rsa, {
       ...oidcClaims(),

@@ -22,17 +22,50 @@ export const clockLeewayMs = 5_000;
 
 const algorithms = ['RS256', 'ES256'];
 
+/** Verified tokens kept; each call over HTTP brings one, mostly the same. */
+const verifiedMax = 1_000;
+/** A token is verified anew after this time, so that a provider can withdraw a key. */
+const verifiedMsMax = 60_000;
+
+interface KeptToken {
+  verified: VerifiedToken;
+  untilMs: number;
+}
+
 /**
  * Verifies user tokens against the deployment's auth configuration.
  * `providers` is asked each time, so that a push takes effect at once.
  */
 export class TokenVerifier {
   readonly #keys = new SigningKeys();
+  /** By the token's exact text, for the providers it was verified against. */
+  readonly #kept = new Map<string, KeptToken>();
+  #keptFor: AuthProvider[] = [];
 
   constructor(private readonly providers: () => AuthProvider[]) {}
 
   /** Throws `AuthError`. */
   async verify(token: string): Promise<VerifiedToken> {
+    const providers = this.providers();
+    if (providers !== this.#keptFor) this.#kept.clear();
+    this.#keptFor = providers;
+    const kept = this.#kept.get(token);
+    if (kept && Date.now() < kept.untilMs) return kept.verified;
+    const verified = await this.#verifyAnew(token);
+    // A push meanwhile has other providers.
+    if (providers === this.#keptFor) this.#keep(token, verified);
+    return verified;
+  }
+
+  #keep(token: string, verified: VerifiedToken): void {
+    const untilMs = Math.min(verified.expiresAtMs, Date.now() + verifiedMsMax);
+    this.#kept.delete(token);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size >= verifiedMax && oldest !== undefined) this.#kept.delete(oldest);
+    this.#kept.set(token, { verified, untilMs });
+  }
+
+  async #verifyAnew(token: string): Promise<VerifiedToken> {
     const { header, claims } = decode(token);
     const provider = this.#providerFor(claims);
     requireFields(header, claims, provider);

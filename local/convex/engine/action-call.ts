@@ -1,5 +1,5 @@
 import type { ActionHost } from '../functions/action-realm';
-import { OperationError } from '../functions/transaction-realm';
+import { OperationError } from '../functions/call-operations';
 import { FunctionFailure } from '../functions/user-errors';
 import { identityJson, type CallContext } from './call-context';
 import type { Json, JsonObject } from './contract';

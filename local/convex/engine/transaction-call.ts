@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from './contract';
 import { mentionsCommitTs, resolveCommitTs } from '../functions/commit-ts';
-import { OperationError, type CallHost } from '../functions/transaction-realm';
+import { OperationError, type CallHost } from '../functions/call-operations';
 import { FunctionFailure } from '../functions/user-errors';
 import {
   StoreError,

@@ -11,7 +11,7 @@ import { formatLogArgs } from './log-lines';
 import { preludeScript, type Install, type PreludeApi } from './prelude';
 import { ModuleLoader, type ModuleExports, type ScriptModules } from './script-modules';
 import type { Thrown } from './thrown';
-import { OperationError } from './transaction-realm';
+import { OperationError } from './call-operations';
 import { ownPromise } from './unhandled-rejections';
 
 /**

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { linkModule } from './link-module';
 import { ScriptModules } from './script-modules';
-import { OperationError, TransactionRealm, type CallHost } from './transaction-realm';
+import { OperationError, type CallHost } from './call-operations';
+import { TransactionRealm } from './transaction-realm';
 
 async function realmOf(source: string, env: Record<string, string> = {}) {
   const module = await linkModule({ path: 'mod.js', source, environment: 'isolate' });

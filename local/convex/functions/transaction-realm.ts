@@ -1,5 +1,14 @@
 import vm from 'node:vm';
+import {
+  messageOf,
+  performAll,
+  rejection,
+  type CallHost,
+  type Continuation,
+  type PendingOperation,
+} from './call-operations';
 import { sharedGlobals } from './host-globals';
+import { cpuMs, recentCpuMs } from './processor-time';
 import { formatLogArgs } from './log-lines';
 import { preludeScript, type Install, type PreludeApi } from './prelude';
 import {
@@ -31,29 +40,6 @@ import { ownPromise } from './unhandled-rejections';
  * one timer (`run-timer.ts`), which ends endless loops, `await` loops included.
  */
 
-/** How a call answers operations. */
-export interface CallHost {
-  syscall(op: string, json: string): string;
-  /** True for operations without side effects or nested calls: they may run inside the slice. */
-  isImmediate(op: string): boolean;
-  /** Throws `OperationError` to reject the function's promise. */
-  asyncSyscall(op: string, json: string): string | Promise<string>;
-  log(level: string, line: string): void;
-  /** Unix ms, the same for the whole call. */
-  readonly nowMs: number;
-  random(): number;
-}
-
-/** A failed operation as the calling function gets it; `dataJson` makes it a `ConvexError`. */
-export class OperationError extends Error {
-  constructor(
-    message: string,
-    readonly dataJson?: string,
-  ) {
-    super(message);
-  }
-}
-
 export type RealmOutcome =
   | { kind: 'returned'; json: string; unawaited: string[] }
   | { kind: 'threw'; thrown: Thrown }
@@ -61,13 +47,6 @@ export type RealmOutcome =
   | { kind: 'timedOut' }
   /** Waits for a promise that nothing can settle any more. */
   | { kind: 'stuck' };
-
-interface PendingOperation {
-  op: string;
-  json: string;
-  resolve: (json: string) => void;
-  reject: (message: string, dataJson?: string) => void;
-}
 
 interface ActiveCall {
   host: CallHost;
@@ -81,8 +60,6 @@ interface ActiveCall {
   hostMs: number;
   startCpuMs: number;
 }
-
-type Continuation = () => void;
 
 type Step =
   | { outcome: RealmOutcome }
@@ -347,69 +324,4 @@ export class TransactionRealm implements Abandonable {
     call.hostMs += performance.now() - start;
     settle();
   }
-}
-
-/** A reading of the processor's clock may be this old: asking costs more than many a function. */
-const readingMsMax = 50;
-let reading = { atMs: -Infinity, cpuMs: 0 };
-
-/** Of the whole process, so an upper bound of what the function used. */
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
-
-function recentCpuMs(): number {
-  const now = performance.now();
-  if (now - reading.atMs > readingMsMax) reading = { atMs: now, cpuMs: cpuMs() };
-  return reading.cpuMs;
-}
-
-/** Performs operations one after the other: nested calls of one function never overlap. */
-function performAll(
-  operations: readonly PendingOperation[],
-  host: CallHost,
-): Continuation | Promise<Continuation> {
-  const settled: Continuation[] = [];
-  const settleAll = () => {
-    for (const settle of settled) settle();
-  };
-  for (const [at, operation] of operations.entries()) {
-    try {
-      const json = host.asyncSyscall(operation.op, operation.json);
-      if (json instanceof Promise) {
-        return performRest(json, operations.slice(at), host, settled).then(() => settleAll);
-      }
-      settled.push(() => operation.resolve(json));
-    } catch (error) {
-      settled.push(rejection(operation, error));
-    }
-  }
-  return settleAll;
-}
-
-/** As `performAll`, once an operation has to be waited for; `running` is the first one's answer. */
-async function performRest(
-  running: Promise<string>,
-  operations: readonly PendingOperation[],
-  host: CallHost,
-  settled: Continuation[],
-): Promise<void> {
-  for (const [at, operation] of operations.entries()) {
-    try {
-      const json = await (at === 0 ? running : host.asyncSyscall(operation.op, operation.json));
-      settled.push(() => operation.resolve(json));
-    } catch (error) {
-      settled.push(rejection(operation, error));
-    }
-  }
-}
-
-function rejection(operation: PendingOperation, error: unknown): Continuation {
-  const dataJson = error instanceof OperationError ? error.dataJson : undefined;
-  return () => operation.reject(messageOf(error), dataJson);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

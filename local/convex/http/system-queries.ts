@@ -66,10 +66,14 @@ const systemQueries: Record<string, SystemQuery> = {
   'cli/tables:default': ({ deploy }, args, componentPath) =>
     deploy.tableData(componentPath, dataRequest(args)),
   'cli/tableData:default': ({ deploy }, args, componentPath) =>
-    deploy.tableData(componentPath, { ...dataRequest(args), table: String(args['table']) }),
+    deploy.tableData(componentPath, { ...dataRequest(args), table: tableName(args) }),
   // `convex dev` watches the table whose documents failed the schema; any commit may mend it.
   'cli/queryTable:default': ({ engine }) => engine.currentTs().toString(),
 };
+
+function tableName({ table }: Record<string, Json>): string {
+  return typeof table === 'string' ? table : '';
+}
 
 function dataRequest({ order, paginationOpts }: Record<string, Json>): DataRequest {
   const { cursor, numItems } = Object(paginationOpts) as Record<string, Json>;

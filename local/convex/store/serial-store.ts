@@ -10,31 +10,10 @@ import {
   type WriteOutcome,
   type WriteTransaction,
 } from './contract';
+import { Batch, type Task } from './batch';
 import { CommitHistory } from './commit-history';
-import type { DatabaseFile } from './database-file';
 import { defaultBodyMsMax, inTime } from './in-time';
 import { Transaction, type StoreParts } from './transaction';
-
-/**
- * A batch shares one fsync. It ends when the queue is empty, after this many transactions, or
- * after this time: nobody waits long for those behind him.
- */
-const batchTransactions = 256;
-const batchMs = 20;
-
-interface Task {
-  mode: 'read' | 'write';
-  isFramed: boolean;
-  /** Runs the body; at once, where the body answers at once. */
-  run(): Finished | Promise<Finished>;
-  reject(error: Error): void;
-}
-
-interface Finished {
-  commit?: Commit | undefined;
-  /** Called once the batch's fate is known. */
-  settle: (failure?: Error) => void;
-}
 
 const turnOfEventLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -287,59 +266,6 @@ export class SerialStore implements Store {
   }
 }
 
-/** What shares one SQLite transaction. */
-class Batch {
-  readonly finished: Finished[] = [];
-  readonly commits: Commit[] = [];
-  hasBegun = false;
-  failure: Error | undefined;
-  readonly #deadline = performance.now() + batchMs;
-
-  constructor(private readonly file: DatabaseFile) {}
-
-  get isOpen(): boolean {
-    const { length } = this.finished;
-    return !this.failure && length < batchTransactions && performance.now() < this.#deadline;
-  }
-
-  async run(task: Task): Promise<void> {
-    await this.begin(task);
-  }
-
-  /** Runs a task; answers a promise only if it has to be waited for. */
-  begin(task: Task): Promise<void> | undefined {
-    try {
-      if (task.mode === 'write' && !this.hasBegun) {
-        this.file.exec('BEGIN IMMEDIATE');
-        this.hasBegun = true;
-      }
-      const done = task.run();
-      if (!(done instanceof Promise)) {
-        this.#add(done);
-        return undefined;
-      }
-      return done
-        .then((late) => this.#add(late))
-        .catch((error: unknown) => this.#fail(task, error));
-    } catch (error) {
-      this.#fail(task, error);
-      return undefined;
-    }
-  }
-
-  #add(done: Finished): void {
-    this.finished.push(done);
-    if (done.commit) this.commits.push(done.commit);
-    if (this.hasBegun && !this.file.inTransaction) throw new Error('SQLite undid the transaction');
-  }
-
-  #fail(task: Task, error: unknown): void {
-    const failure = error as Error;
-    this.failure = failure;
-    this.finished.push({ settle: (why) => task.reject(why ?? failure) });
-  }
-}
-
 interface Attempted<T> {
   outcome: Settled<T>;
   commit?: Commit | undefined;
@@ -351,6 +277,6 @@ const succeeded = <T>(value: T): Settled<T> => ({ ok: true, value });
 const failed = (error: unknown): Settled<never> => ({ ok: false, error: error as Error });
 
 /** Goes on at once with what is there at once. */
-function once<T, U>(value: T | Promise<T>, next: (value: T) => U): U | Promise<U> {
-  return value instanceof Promise ? value.then(next) : next(value);
+function once<T, U>(value: T | Promise<T>, goOn: (value: T) => U): U | Promise<U> {
+  return value instanceof Promise ? value.then((late) => goOn(late)) : goOn(value);
 }
