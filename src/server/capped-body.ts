@@ -21,3 +21,11 @@ export async function cappedBody(
     chunks.push(value);
   }
 }
+
+/**
+ * The same request with a body that has been read. Part by part: the server's own requests only look
+ * like the runtime's `Request`, which does not copy them as a whole.
+ */
+export function withBody({ url, method, headers, signal }: Request, body: BodyInit): Request {
+  return new Request(url, { method, headers: [...headers], signal, body });
+}

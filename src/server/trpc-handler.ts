@@ -1,6 +1,6 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { errorBody } from '../shared/error-codes';
-import { cappedBody } from './capped-body';
+import { cappedBody, withBody } from './capped-body';
 import { createContext } from './context';
 import { errorField } from './log';
 import { annotateRequest } from './request-event';
@@ -22,7 +22,7 @@ export async function handleTrpc(request: Request): Promise<Response> {
   if (body === 'tooLarge') return tooLarge();
   return fetchRequestHandler({
     endpoint: '/api/trpc',
-    req: body ? new Request(request, { body }) : request,
+    req: body ? withBody(request, body) : request,
     router: appRouter,
     createContext,
     onError({ error }) {
