@@ -34,6 +34,12 @@ function translated(error: unknown, access: ConvexAccess): CliError {
         'Local stack: is npm start running? Else check CONVEX_URL. npm run doctor tells more.',
     });
   }
+  if (/Failed to parse URL|Invalid URL/i.test(text)) {
+    return new CliError('NOT_CONFIGURED', {
+      message: `CONVEX_URL is "${access.url}", which is no address.`,
+      wayOut: 'Set it to the full http(s) address of the deployment. npm run doctor tells more.',
+    });
+  }
   if (/BadAdminKey|BadDeployKey|Unauthorized|\b40[13]\b|admin key|deploy key/i.test(text)) {
     return new CliError('FORBIDDEN', {
       message: `Convex at ${access.url} refuses the key.`,

@@ -119,6 +119,38 @@ describe('the command line', () => {
     expect(calls).toEqual([]);
   });
 
+  it.each([
+    [['frobnicate', '--json']],
+    [['users', '--json']],
+    [['users', 'get', '--json']],
+    [['users', 'set-role', 'a@x.test', 'emperor', '--json']],
+    [['users', 'list', '--json', '--limit', 'abc']],
+    [['status', '--json', '--nope']],
+  ])('says what is wrong with %j as one JSON value', async (argv) => {
+    const { code, out } = await run(argv);
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      error: { code: 'USAGE', wayOut: expect.stringContaining('--help') as unknown },
+    });
+    expect(calls).toEqual([]);
+  });
+
+  it('lets no name steer the terminal, hide its line or push the other columns away', async () => {
+    const name = `\u001b]0;owned\u0007\u001b[2J\nroot\u202e${'A'.repeat(300)}`;
+    const user = { ...superadmin, name, createdAt: Number.MAX_SAFE_INTEGER };
+    answers['admin:listUsers'] = success({ users: [user], cursor: null });
+    answers['admin:getUser'] = success(user);
+    const list = await run(['users', 'list']);
+    const one = await run(['users', 'get', 'user_1']);
+    for (const text of [list.out, one.out]) {
+      // oxlint-disable-next-line no-control-regex
+      expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+      expect(text).not.toMatch(/^root/m);
+    }
+    for (const line of list.out.split('\n')) expect(line.length).toBeLessThan(200);
+    expect(one.code).toBe(0);
+  });
+
   it('prints coded refusals with the way out, and as JSON when asked', async () => {
     answers['admin:promote'] = refusal('USER_NOT_FOUND', 'There is no such user.');
     const text = await run(['promote', 'nobody@x.test']);

@@ -5,13 +5,20 @@ import { addStatus } from './commands/status';
 import { addUsersGet } from './commands/users-get';
 import { addUsersList } from './commands/users-list';
 import { addUsersSetRole } from './commands/users-set-role';
+import { CliError } from './cli-error';
 import type { Run } from './command';
 import { reportError, type CommandContext, type ExitCode } from './context';
+
+/** With `--json` every answer is one JSON value on stdout, complaints about the command included. */
+function wantsJson(argv: readonly string[]): boolean {
+  return argv.includes('--json');
+}
 
 /** Builds the command line. `finish` is told the exit code of the command that ran. */
 export function buildProgram(
   makeContext: () => CommandContext,
   finish: (code: ExitCode) => void,
+  options: { quiet: boolean } = { quiet: false },
 ): Command {
   const run: Run = async (options, action) => {
     const context = makeContext();
@@ -27,6 +34,8 @@ export function buildProgram(
     )
     .showHelpAfterError('See npm run rollcall -- --help')
     .exitOverride();
+  // Commands made from here on inherit it.
+  if (options.quiet) program.configureOutput({ writeErr: () => undefined });
   addStatus(program, run);
   const users = program.command('users').description('people and their roles');
   addUsersList(users, run);
@@ -37,21 +46,30 @@ export function buildProgram(
   return program;
 }
 
+function usageError({ code, message }: CommanderError): CliError {
+  const wayOut = 'See npm run rollcall -- --help.';
+  if (code === 'commander.help') return new CliError('USAGE', { wayOut });
+  return new CliError('USAGE', { message: message.replace(/^error: /, ''), wayOut });
+}
+
 /** Runs `argv` (without `node` and the script) and returns the exit code. */
 export async function runProgram(
   argv: string[],
   makeContext: () => CommandContext,
 ): Promise<ExitCode> {
   let code: ExitCode = 0;
-  const program = buildProgram(makeContext, (end) => {
+  const json = wantsJson(argv);
+  const finish = (end: ExitCode) => {
     code = end;
-  });
+  };
+  const program = buildProgram(makeContext, finish, { quiet: json });
   try {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
-    // Commander has printed help or the complaint already.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
-    throw error;
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    // Without --json Commander has printed help or the complaint already.
+    return json ? reportError(makeContext().output, usageError(error), true) : 1;
   }
   return code;
 }

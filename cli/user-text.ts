@@ -1,5 +1,5 @@
 import type { AdminUser } from './admin-api';
-import { facts, table, when } from './output';
+import { facts, printable, table, when } from './output';
 
 function pushText({ push }: AdminUser): string {
   return push.reason ? `${push.state} (${push.reason})` : push.state;
@@ -36,7 +36,7 @@ export function userFacts(user: AdminUser): string {
 
 /** What a role change came to, with where it stands on its way to Clerk. */
 export function roleChangeText(user: AdminUser): string {
-  const who = user.email ?? user.name;
+  const who = printable(user.email ?? user.name);
   const push =
     user.push.state === 'synced' ? 'Clerk has it too.' : `On its way to Clerk: ${pushText(user)}.`;
   return `${who} is ${user.role}. ${push}`;
