@@ -6,6 +6,8 @@ import { CliError } from './cli-error';
  * What the `admin:*` functions answer, as far as the command line reads it. Parsed, not trusted:
  * the deployment may run an older or newer push than this checkout.
  */
+const pushState = z.object({ state: z.string(), reason: z.string().nullish() });
+
 const adminUser = z.object({
   _id: z.string(),
   externalId: z.string(),
@@ -15,7 +17,9 @@ const adminUser = z.object({
   state: z.string(),
   roleSource: z.string(),
   roleRev: z.number(),
-  push: z.object({ state: z.string(), reason: z.string().nullish() }),
+  push: pushState,
+  /** Absent while nobody has decided about this person's access. */
+  access: pushState.nullish(),
   createdAt: z.number(),
   updatedAt: z.number(),
   lastLoginAt: z.number().nullish(),
@@ -93,6 +97,16 @@ export async function setRole(
     'admin:setRole',
     await convex.mutation('admin:setRole', { idOrEmail, role }),
   );
+}
+
+export async function deactivate(convex: ConvexAdmin, idOrEmail: string): Promise<AdminUser> {
+  const changed = await convex.mutation('admin:deactivate', { idOrEmail });
+  return parse(adminUser, 'admin:deactivate', changed);
+}
+
+export async function reactivate(convex: ConvexAdmin, idOrEmail: string): Promise<AdminUser> {
+  const changed = await convex.mutation('admin:reactivate', { idOrEmail });
+  return parse(adminUser, 'admin:reactivate', changed);
 }
 
 export async function promote(convex: ConvexAdmin, email: string): Promise<AdminUser> {

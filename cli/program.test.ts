@@ -113,6 +113,33 @@ describe('the command line', () => {
     ]);
   });
 
+  it.each([
+    ['deactivate', 'deactivated', 'is deactivated: access is cut.'],
+    ['reactivate', 'active', 'is active and may sign in.'],
+  ])('D2: %s says what stands here and why Clerk is not there yet', async (name, state, text) => {
+    const reason = 'Clerk is in trouble (503)';
+    answers[`admin:${name}`] = success({
+      ...superadmin,
+      state,
+      access: { state: 'pending', reason },
+    });
+    expect(await run(['users', name, 'user_1'])).toEqual({
+      code: 0,
+      out: `superadmin@rollcall.test ${text} On its way to Clerk: pending (${reason}).`,
+      errors: '',
+    });
+    expect(calls).toMatchObject([
+      { kind: 'mutation', path: `admin:${name}`, args: { idOrEmail: 'user_1' } },
+    ]);
+  });
+
+  it('rule 7: gives a refused deactivation as its code, with exit 1', async () => {
+    answers['admin:deactivate'] = refusal('LAST_OWNER', 'This is the last active superadmin.');
+    const result = await run(['users', 'deactivate', 'sam@x.test', '--json']);
+    expect(result.code).toBe(1);
+    expect(JSON.parse(result.out)).toMatchObject({ error: { code: 'LAST_OWNER' } });
+  });
+
   it('refuses a role outside the vocabulary before any request', async () => {
     const result = await run(['users', 'set-role', 'sam@x.test', 'king']);
     expect(result.code).toBe(1);

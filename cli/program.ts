@@ -2,8 +2,10 @@ import { Command, CommanderError } from 'commander';
 import { addDoctor } from './commands/doctor';
 import { addPromote } from './commands/promote';
 import { addStatus } from './commands/status';
+import { addUsersDeactivate } from './commands/users-deactivate';
 import { addUsersGet } from './commands/users-get';
 import { addUsersList } from './commands/users-list';
+import { addUsersReactivate } from './commands/users-reactivate';
 import { addUsersSetRole } from './commands/users-set-role';
 import { CliError } from './cli-error';
 import type { Run } from './command';
@@ -37,10 +39,12 @@ export function buildProgram(
   // Commands made from here on inherit it.
   if (options.quiet) program.configureOutput({ writeErr: () => undefined });
   addStatus(program, run);
-  const users = program.command('users').description('people and their roles');
+  const users = program.command('users').description('people, their roles and their access');
   addUsersList(users, run);
   addUsersGet(users, run);
   addUsersSetRole(users, run);
+  addUsersDeactivate(users, run);
+  addUsersReactivate(users, run);
   addPromote(program, run);
   addDoctor(program, run);
   return program;

@@ -1,7 +1,7 @@
 import type { AdminUser } from './admin-api';
 import { facts, printable, table, when } from './output';
 
-function pushText({ push }: AdminUser): string {
+function pushText(push: AdminUser['push']): string {
   return push.reason ? `${push.state} (${push.reason})` : push.state;
 }
 
@@ -25,7 +25,8 @@ export function userFacts(user: AdminUser): string {
     ['Email', user.email ?? '-'],
     ['Role', `${user.role} (decided by ${user.roleSource}, revision ${user.roleRev})`],
     ['State', user.state],
-    ['In Clerk', pushText(user)],
+    ['Role in Clerk', pushText(user.push)],
+    ['Access in Clerk', user.access ? pushText(user.access) : 'never changed here'],
     ['Clerk id', user.externalId],
     ['Convex id', user._id],
     ['Created', when(user.createdAt)],
@@ -38,6 +39,21 @@ export function userFacts(user: AdminUser): string {
 export function roleChangeText(user: AdminUser): string {
   const who = printable(user.email ?? user.name);
   const push =
-    user.push.state === 'synced' ? 'Clerk has it too.' : `On its way to Clerk: ${pushText(user)}.`;
+    user.push.state === 'synced'
+      ? 'Clerk has it too.'
+      : `On its way to Clerk: ${pushText(user.push)}.`;
   return `${who} is ${user.role}. ${push}`;
+}
+
+const accessMeans: Record<string, string> = {
+  active: 'active and may sign in',
+  deactivated: 'deactivated: access is cut',
+};
+
+/** What deactivating or reactivating came to, with where it stands on its way to Clerk. */
+export function accessChangeText(user: AdminUser): string {
+  const who = printable(user.email ?? user.name);
+  const standing = `${who} is ${accessMeans[user.state] ?? user.state}.`;
+  if (!user.access || user.access.state === 'synced') return `${standing} Clerk has it too.`;
+  return `${standing} On its way to Clerk: ${pushText(user.access)}.`;
 }
