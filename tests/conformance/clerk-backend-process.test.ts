@@ -6,23 +6,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createClerkClient } from '@clerk/backend';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ClerkReady } from '../../local/stack/services';
 import type { Wire } from '../support/local-clerk-world';
 import { createWebhookReceiver, verifySignature } from '../support/webhook-receiver';
 
 const main = resolve(import.meta.dirname, '../../local/clerk/main.ts');
 
-interface Ready {
-  kind: 'ready';
-  url: string;
-  publishableKey: string;
-  secretKey: string;
-  webhookSecret: string;
-  jwtKey: string;
-  instanceId: string;
-  dashboardUrl: string;
-  demo: { email: string; password: string; role: string }[];
-}
-type Message = Ready | { kind: 'failed'; message: string };
+type Message = ClerkReady | { kind: 'failed'; message: string };
 
 describe('the local Clerk as a process', () => {
   let dataDir: string;

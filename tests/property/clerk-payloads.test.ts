@@ -1,23 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { parseClerkEvent } from '../../convex/model/clerkEvent';
-import { hasClerkOpenApi, withoutClerkOpenApi } from '../support/clerk-openapi';
+import { clerkOpenApiFile, hasClerkOpenApi, withoutClerkOpenApi } from '../support/clerk-openapi';
 import { connectedWorld, deliver, deliveryRows, disconnectWorld } from '../support/convex-world';
 import type { ClerkEnvelope } from '../support/fake-clerk';
 
 type Json = Record<string, unknown>;
 
-const file = join(
-  resolve(
-    import.meta.dirname,
-    '../..',
-    process.env.CLERK_OPENAPI_DIR ?? '../shared/data/clerk-openapi',
-  ),
-  'webhooks-2025-04-15.yml',
-);
 const title = 'every payload of Clerk’s published webhook schema';
 const types = ['user', 'organization', 'organizationMembership'].flatMap((noun) =>
   ['created', 'updated', 'deleted'].map((verb) => `${noun}.${verb}`),
@@ -104,7 +95,9 @@ function object(value: unknown): Json {
 
 /** The data of an event of that type, in an envelope of our instance. */
 function events(type: string, ours: string): fc.Arbitrary<ClerkEnvelope> {
-  const document = parse(readFileSync(file, 'utf8'), { maxAliasCount: -1 }) as Json;
+  const document = parse(readFileSync(clerkOpenApiFile('webhooks'), 'utf8'), {
+    maxAliasCount: -1,
+  }) as Json;
   const post = object(object(object(document['x-webhooks'])[type]).post);
   const media = object(object(object(post.requestBody).content)['application/json']);
   const data = list(object(media.schema).allOf).map((part) => object(object(part).properties).data);

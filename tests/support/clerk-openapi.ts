@@ -18,6 +18,9 @@ const directory = resolve(
   process.env.CLERK_OPENAPI_DIR ?? '../shared/data/clerk-openapi',
 );
 
+/** Where one of Clerk's descriptions is, if it is on this machine. */
+export const clerkOpenApiFile = (name: ClerkDocument) => join(directory, documents[name]);
+
 /** False when Clerk's descriptions are not on this machine; tests then say so by name. */
 export const hasClerkOpenApi = Object.values(documents).every((file) =>
   existsSync(join(directory, file)),
@@ -58,7 +61,7 @@ const loaded = new Map<ClerkDocument, ClerkOpenApi>();
 export function loadClerkOpenApi(name: ClerkDocument): ClerkOpenApi {
   const known = loaded.get(name);
   if (known) return known;
-  const text = readFileSync(join(directory, documents[name]), 'utf8');
+  const text = readFileSync(clerkOpenApiFile(name), 'utf8');
   const api = createApi(parse(text, { maxAliasCount: -1 }) as Json);
   loaded.set(name, api);
   return api;

@@ -1,5 +1,5 @@
 import type { ClerkTransaction } from '../store/clerk-store';
-import type { SessionEntity, SessionStatus } from '../store/types';
+import type { ClientEntity, SessionEntity, SessionStatus } from '../store/types';
 import { newId } from '../ids';
 
 /** Clerk's defaults: a session ends after 7 days, and is abandoned after 30 days of silence. */
@@ -7,6 +7,20 @@ export const sessionLifeMs = 7 * 24 * 60 * 60_000;
 export const sessionAbandonMs = 30 * 24 * 60 * 60_000;
 
 const live: readonly SessionStatus[] = ['active', 'pending'];
+
+/** A browser, or without a token what stands for one; the caller inserts it. */
+export function newClient(devBrowserToken: string | null, now: number): ClientEntity {
+  return {
+    id: newId('client', now),
+    devBrowserToken,
+    cookieToken: null,
+    lastActiveSessionId: null,
+    signInId: null,
+    signUpId: null,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
 
 /** A new active session with Clerk's default lifetimes; the caller inserts it. */
 export function newSession(

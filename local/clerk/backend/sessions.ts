@@ -1,7 +1,6 @@
-import { endSession, newSession } from '../actions/sessions';
+import { endSession, newClient, newSession } from '../actions/sessions';
 import { ClerkError, invalidParam } from '../http/clerk-error';
 import { route, type Reply, type RequestContext, type Route } from '../http/router';
-import { newId } from '../ids';
 import { sessionResource, sessionStatusAt } from '../resources/session';
 import type { SessionEntity, SessionStatus, UserEntity } from '../store/types';
 import { jwtTemplates } from '../tokens';
@@ -52,16 +51,7 @@ function createSession(ctx: RequestContext): Reply {
     if (organizationId && !tx.first('memberships', { organizationId, userId })) {
       throw invalidParam('active_organization_id', 'The user is not a member of the organization.');
     }
-    const client = tx.insert('clients', {
-      id: newId('client', now),
-      devBrowserToken: null,
-      cookieToken: null,
-      lastActiveSessionId: null,
-      signInId: null,
-      signUpId: null,
-      createdAt: now,
-      updatedAt: now,
-    });
+    const client = tx.insert('clients', newClient(null, now));
     const draft = newSession({ userId, clientId: client.id }, now);
     tx.update('clients', client.id, { lastActiveSessionId: draft.id });
     return tx.insert('sessions', { ...draft, lastActiveOrganizationId: organizationId });

@@ -1,4 +1,5 @@
-import { newId, newToken } from '../ids';
+import { newClient } from '../actions/sessions';
+import { newToken } from '../ids';
 import type { RequestContext, Route } from '../http/router';
 import type { ClientEntity } from '../store/types';
 import { isLoopbackOrigin } from '../http/origins';
@@ -11,16 +12,7 @@ import { frontendRoute } from './frontend-route';
 export function createClient(ctx: RequestContext): ClientEntity {
   const now = ctx.services.clock.now();
   return ctx.services.store.transact((tx) =>
-    tx.insert('clients', {
-      id: newId('client', now),
-      devBrowserToken: `dvb_${newToken()}`,
-      cookieToken: null,
-      lastActiveSessionId: null,
-      signInId: null,
-      signUpId: null,
-      createdAt: now,
-      updatedAt: now,
-    }),
+    tx.insert('clients', newClient(`dvb_${newToken()}`, now)),
   );
 }
 
