@@ -15,24 +15,14 @@ import {
   verifyAudit,
 } from './convex-world';
 import { OrganizationSimulation } from './organization-simulation';
+import { random } from './random';
 import { type ClerkEnvelope, type FakeClerk, messageId, rawUser } from './fake-clerk';
 
-/** Kept before any clock is faked: lets promises run without moving the faked clock. */
 /** What a step waits for takes milliseconds. */
 const hangsAfterMs = 20_000;
+/** Kept before any clock is faked: lets promises run without moving the faked clock. */
 const realImmediate = setImmediate;
 const realNowMs = performance.now.bind(performance);
-
-/** mulberry32: small, seeded, good enough to choose operations. */
-export function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 interface Message {
   id: string;
