@@ -2,7 +2,9 @@
 export interface Notification {
   kind: 'success' | 'error';
   title: string;
-  description?: string;
+  description?: string | undefined;
+  /** What can be done about it, as long as the message shows. */
+  action?: { label: string; run: () => void } | undefined;
 }
 
 type Show = (notification: Notification) => void;

@@ -3,11 +3,24 @@ import { toast, Toaster as Sonner } from 'sonner';
 import { takeNotifications } from '../../lib/notify';
 import { useTheme } from '../../lib/theme';
 
+/** How long a message with something to press stays. */
+const actionShownMs = 10_000;
+
 /** Shows what `notify` sends. */
 export function Toaster() {
   const { resolved } = useTheme();
   useEffect(
-    () => takeNotifications(({ kind, title, description }) => toast[kind](title, { description })),
+    () =>
+      takeNotifications(({ kind, title, description, action }) =>
+        toast[kind](title, {
+          description,
+          // What can be undone stays long enough to be read and reached by keyboard.
+          ...(action && {
+            action: { label: action.label, onClick: action.run },
+            duration: actionShownMs,
+          }),
+        }),
+      ),
     [],
   );
   return (

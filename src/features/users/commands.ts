@@ -4,6 +4,14 @@ import { notify } from '../../lib/notify';
 import { roleLabel } from '../../shared/roles';
 import { commandsFor } from '../../trpc-client';
 
+function whereItStands(push: { state: string } | undefined): string | undefined {
+  return push === undefined || push.state === 'synced' ? undefined : 'On its way to Clerk.';
+}
+
+function notifyError(error: unknown): void {
+  notify({ kind: 'error', title: errorBodyOf(error).message });
+}
+
 /** Changes one person's role. Failures belong to the dialog that asked. */
 export function useSetRole() {
   return useMutation(
@@ -12,21 +20,75 @@ export function useSetRole() {
         notify({
           kind: 'success',
           title: `${user.name} is now ${roleLabel(user.role)}`,
-          description: user.push.state === 'synced' ? undefined : 'On its way to Clerk.',
+          description: whereItStands(user.push),
         });
       },
     }),
   );
 }
 
-/** Sends a role to Clerk once more. */
+/**
+ * Cuts a person off. Failures belong to the dialog that asked.
+ *
+ * @param undo whether reactivating would restore what was before
+ */
+export function useDeactivate({ undo }: { undo: boolean }) {
+  const reactivate = useReactivate({ onError: notifyError });
+  return useMutation(
+    commandsFor(useQueryClient()).users.deactivate.mutationOptions({
+      onSuccess: (user) => {
+        notify({
+          kind: 'success',
+          title: `${user.name} is deactivated`,
+          description: whereItStands(user.access),
+          action: undo
+            ? { label: 'Undo', run: () => reactivate.mutate({ userId: user._id }) }
+            : undefined,
+        });
+      },
+    }),
+  );
+}
+
+/** Lets a person back in. Failures belong to whoever asked. */
+export function useReactivate({ onError }: { onError?: (error: unknown) => void } = {}) {
+  return useMutation(
+    commandsFor(useQueryClient()).users.reactivate.mutationOptions({
+      onSuccess: (user) => {
+        notify({
+          kind: 'success',
+          title: `${user.name} has access`,
+          description: whereItStands(user.access),
+        });
+      },
+      onError,
+    }),
+  );
+}
+
+/** Deletes a person for good. Failures belong to the dialog that asked. */
+export function useRemove() {
+  return useMutation(
+    commandsFor(useQueryClient()).users.remove.mutationOptions({
+      onSuccess: (user) => {
+        notify({
+          kind: 'success',
+          title: `${user.name} is deleted`,
+          description: whereItStands(user.access),
+        });
+      },
+    }),
+  );
+}
+
+/** Sends to Clerk once more what has not arrived there. */
 export function useRetryPush() {
   return useMutation(
     commandsFor(useQueryClient()).users.retryPush.mutationOptions({
       onSuccess: ({ name }) => {
-        notify({ kind: 'success', title: `The role of ${name} is on its way to Clerk again` });
+        notify({ kind: 'success', title: `The change of ${name} is on its way to Clerk again` });
       },
-      onError: (error) => notify({ kind: 'error', title: errorBodyOf(error).message }),
+      onError: notifyError,
     }),
   );
 }

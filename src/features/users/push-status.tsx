@@ -4,6 +4,7 @@ import { Badge } from '../../components/ui/badge';
 import { lazyPart } from '../../lib/lazy-part';
 import { actorOf, useViewer } from '../../lib/live';
 import { canSometimes } from '../../shared/permissions';
+import { openPushes, type OpenPush } from './open-pushes';
 import type { UserRow } from './queries';
 
 // Loaded with the first row that has something to retry; it brings the command client along.
@@ -19,43 +20,51 @@ function Retry({ user }: { user: UserRow }) {
   );
 }
 
-/** Where our last role decision stands on its way to Clerk (requirement C8). */
+function PushBadge({ push: { state, label } }: { push: OpenPush }) {
+  return state === 'pending' ? (
+    <Badge variant="secondary">
+      <ClockIcon aria-hidden /> {label}
+    </Badge>
+  ) : (
+    <Badge variant="destructive">
+      <TriangleAlertIcon aria-hidden /> {label}
+    </Badge>
+  );
+}
+
+/** Where our decisions about role and access stand on their way to Clerk (C8, rule 9). */
 export function PushStatus({ user }: { user: UserRow }) {
-  const { state, reason } = user.push;
-  switch (state) {
-    case 'synced':
-      return (
-        <span className="inline-flex items-center gap-1 align-middle text-xs text-muted-foreground">
-          <CheckIcon className="size-3.5" aria-hidden /> Synced
-        </span>
-      );
-    case 'pending':
-      return (
-        <span className="grid justify-items-start gap-1">
-          <span className="flex items-center gap-1.5">
-            <Badge variant="secondary">
-              <ClockIcon aria-hidden /> Pending
-            </Badge>
-            {reason && <Retry user={user} />}
-          </span>
-          {reason && (
-            <span className="max-w-48 text-xs text-pretty text-muted-foreground">{reason}</span>
-          )}
-        </span>
-      );
-    case 'failed':
-      return (
-        <span className="grid justify-items-start gap-1">
-          <span className="flex items-center gap-1.5">
-            <Badge variant="destructive">
-              <TriangleAlertIcon aria-hidden /> Failed
-            </Badge>
-            <Retry user={user} />
-          </span>
-          {reason && (
-            <span className="max-w-48 text-xs text-pretty text-destructive">{reason}</span>
-          )}
-        </span>
-      );
+  const pushes = openPushes(user);
+  if (pushes.length === 0) {
+    return (
+      <span className="inline-flex items-center gap-1 align-middle text-xs text-muted-foreground">
+        <CheckIcon className="size-3.5" aria-hidden /> Synced
+      </span>
+    );
   }
+  // One retry sends everything that is open.
+  const retryAt = pushes.findIndex(({ state, reason }) => state === 'failed' || reason);
+  return (
+    <span className="grid justify-items-start gap-1">
+      {pushes.map((push, index) => (
+        <span key={push.about} className="grid justify-items-start gap-1">
+          <span className="flex flex-wrap items-center gap-1.5">
+            <PushBadge push={push} />
+            {index === retryAt && <Retry user={user} />}
+          </span>
+          {push.reason && (
+            <span
+              className={
+                push.state === 'failed'
+                  ? 'max-w-48 text-xs text-pretty text-destructive'
+                  : 'max-w-48 text-xs text-pretty text-muted-foreground'
+              }
+            >
+              {push.reason}
+            </span>
+          )}
+        </span>
+      ))}
+    </span>
+  );
 }

@@ -3,14 +3,14 @@ import { Button } from '../../components/ui/button';
 import { useRetryPush } from './commands';
 import type { UserRow } from './queries';
 
-/** Sends this person's role to Clerk once more (requirement C8). */
+/** Sends to Clerk once more what we decided about this person (requirement C8). */
 export function RetryButton({ user }: { user: UserRow }) {
   const retry = useRetryPush();
   return (
     <Button
       size="xs"
       variant="outline"
-      aria-label={`Retry sending the role of ${user.name} to Clerk`}
+      aria-label={`Retry sending the change of ${user.name} to Clerk`}
       disabled={retry.isPending}
       onClick={() => retry.mutate({ userId: user._id })}
     >

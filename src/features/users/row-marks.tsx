@@ -2,6 +2,7 @@ import { TriangleAlertIcon } from 'lucide-react';
 import { Badge } from '../../components/ui/badge';
 import type { UserState } from '../../shared/people';
 import { isRole, ownerRole, roleLabel } from '../../shared/roles';
+import { clerkDisagrees } from './access-action';
 import type { UserRow } from './queries';
 
 export const stateLabels: Record<UserState, string> = {
@@ -40,9 +41,15 @@ export function StateBadge({ user }: { user: UserRow }) {
           explanation={`Deleted in Clerk, but the last ${roleLabel(ownerRole).toLowerCase()}: access is cut, the row stays until there is another.`}
         />
       )}
-      {user.clerk.banned && user.state === 'active' && (
-        <Mark label="Banned in Clerk" explanation="Clerk does not let this person sign in." />
-      )}
+      {clerkDisagrees(user) &&
+        (user.state === 'active' ? (
+          <Mark label="Banned in Clerk" explanation="Clerk does not let this person sign in." />
+        ) : (
+          <Mark
+            label="Not banned in Clerk"
+            explanation="Somebody lifted the ban there. Access here stays cut."
+          />
+        ))}
     </span>
   );
 }

@@ -15,7 +15,7 @@ import {
   type UserRow,
   type UsersPageData,
 } from './queries';
-import { RoleChangeProvider } from './role-change';
+import { RowDialogs } from './row-dialogs';
 import { refine, type UsersSearch } from './search';
 import { UsersTable, type Ordering } from './users-table';
 import { UsersToolbar } from './users-toolbar';
@@ -124,7 +124,7 @@ export function UsersPage({ search, onSearch }: UsersPageProps) {
     return <UsersTable rows={rows} ordering={ordering} stale={query.isPlaceholderData} />;
   };
   return (
-    <RoleChangeProvider rows={rows}>
+    <RowDialogs rows={rows}>
       <PageHeader
         title="Users"
         description="The people of this app and their roles, in step with Clerk."
@@ -142,6 +142,6 @@ export function UsersPage({ search, onSearch }: UsersPageProps) {
           summary={summary}
         />
       )}
-    </RoleChangeProvider>
+    </RowDialogs>
   );
 }
