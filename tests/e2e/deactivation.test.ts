@@ -158,6 +158,8 @@ describe('Deactivating, reactivating and deleting people, end to end', () => {
     const person = await newPerson('Lower');
     const page = await signedIn('admin@rollcall.test');
     await page.goto(`${world.webUrl}/admin/users`);
+    // clerk-js is there only once the page has come alive: earlier clicks would be lost.
+    await convexTokenOf(page);
     await openRowMenu(page, { email: 'superadmin@rollcall.test', name: 'Grace Okafor' });
     const refused = page.getByRole('menuitem', { name: /Deactivate/ });
     expect(await refused.getAttribute('aria-disabled')).toBe('true');
