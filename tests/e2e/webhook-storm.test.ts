@@ -74,7 +74,7 @@ describe('A storm of webhooks, and the Convex process killed in the middle of it
     });
     // The shapes are the functions' own, whose tests hold them to it.
     const answer = (await response.json()) as { status: string; value: T };
-    expect(answer.status, name).toBe('success');
+    expect(answer.status).toBe('success');
     return answer.value;
   }
 

@@ -130,23 +130,23 @@ describe('rule 7, pain 10: nobody takes the last active superadmin away', () => 
             results.set(name, (results.get(name) ?? new Set()).add(result));
             const left = (await owners()).length;
             fewest = Math.min(fewest, left);
-            expect(left, `after ${name} of ${target.externalId}`).toBeGreaterThan(0);
+            expect(left).toBeGreaterThan(0);
           }),
         );
         attempts += pairs.length;
       }
       if (attemptsMin > 1_000) console.info(attempts, results);
       expect(attempts).toBeGreaterThanOrEqual(attemptsMin);
-      expect(fewest, 'the rule was put to the test').toBe(1);
+      // The rule was put to the test.
+      expect(fewest).toBe(1);
       expect([...results.keys()].sort()).toEqual(Object.keys(paths).sort());
       for (const name of Object.keys(paths).filter((each) => each.startsWith('operator'))) {
-        expect([...(results.get(name) ?? [])], name).toEqual(
+        expect([...(results.get(name) ?? [])]).toEqual(
           expect.arrayContaining(['no error', 'LAST_OWNER']),
         );
       }
-      for (const [name, codes] of results) {
-        if (name.startsWith('webhook')) expect([...codes], name).toEqual(['200']);
-      }
+      const webhooks = [...results].filter(([name]) => name.startsWith('webhook'));
+      expect(new Set(webhooks.flatMap(([, codes]) => [...codes]))).toEqual(new Set(['200']));
       const alarms = (await auditEntries(t)).filter(({ alarm }) => alarm);
       const actions = new Set(alarms.map(({ action }) => action));
       expect(actions).toContain('role.externalQuarantined');
