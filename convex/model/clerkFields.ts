@@ -7,7 +7,7 @@ import { cleanText } from './text';
 /** Clerk caps metadata at 8 KB; anything far above is not Clerk's and is not kept. */
 const metadataLengthMax = 16_384;
 export const nameLengthMax = 200;
-export const urlLengthMax = 2_048;
+const urlLengthMax = 2_048;
 export const idLengthMax = 200;
 export const roleLengthMax = 200;
 
@@ -34,6 +34,12 @@ export function normaliseTime(value: unknown): number | undefined {
   if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) return undefined;
   const ms = Math.round(value < secondsBelow ? value * 1_000 : value);
   return ms <= latestMs ? ms : undefined;
+}
+
+/** The address of a picture; only what a browser loads as one, so no `javascript:` and the like. */
+export function imageAddress(value: unknown): string | undefined {
+  const address = cleanText(value, urlLengthMax);
+  return address !== undefined && /^https?:\/\//i.test(address) ? address : undefined;
 }
 
 /** Canonical JSON text; undefined for what is empty, too long or nested too deeply. */

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import {
   boundedMetadata,
   idLengthMax,
+  imageAddress,
   loose,
   metadata,
   nameLengthMax,
   normaliseTime,
   roleLengthMax,
-  urlLengthMax,
   usableId,
 } from './clerkFields';
 import { cleanText } from './text';
@@ -59,7 +59,7 @@ export function parseClerkOrganization(
     createdAt: normaliseTime(raw.created_at) ?? updatedAt,
     name: cleanText(raw.name, nameLengthMax) ?? 'Organization',
     slug: cleanText(raw.slug, nameLengthMax),
-    imageUrl: cleanText(raw.image_url, urlLengthMax),
+    imageUrl: imageAddress(raw.image_url),
     publicMetadata: boundedMetadata(raw.public_metadata),
   };
   return { ok: true, organization };

@@ -85,7 +85,22 @@ describe('B4: any user that Clerk may send', () => {
     expect(rawRole(null)).toBeUndefined();
     expect(rawRole(['admin'])).toBe('json:["admin"]');
     expect(rawRole('')).toBe('json:""');
+    expect(rawRole(' superadmin ')).toBe('json:" superadmin "');
     expect(rawRole({ b: 1, a: 2 })).toBe(rawRole({ a: 2, b: 1 }));
+  });
+
+  test('a picture is an address of the web, or none', () => {
+    expect(parse({ image_url: 'https://img.example/a.png' }).imageUrl).toBe(
+      'https://img.example/a.png',
+    );
+    for (const image_url of [
+      'javascript:alert(1)',
+      'data:text/html,x',
+      ' ',
+      '//img.example/a.png',
+    ]) {
+      expect(parse({ image_url }).imageUrl).toBeUndefined();
+    }
   });
 
   test('the proof of a push is read, a malformed one ignored', () => {
@@ -93,6 +108,7 @@ describe('B4: any user that Clerk may send', () => {
     expect(stamp({ rev: 3, intent: 'i' })).toEqual({ rev: 3, intent: 'i' });
     expect(stamp({ rev: '3' })).toBeUndefined();
     expect(stamp({ rev: -1 })).toBeUndefined();
+    expect(stamp({ rev: Number.MAX_SAFE_INTEGER })).toBeUndefined();
     expect(stamp(null)).toBeUndefined();
   });
 

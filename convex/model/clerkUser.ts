@@ -2,13 +2,13 @@ import { z } from 'zod';
 import {
   boundedMetadata,
   idLengthMax,
+  imageAddress,
   loose,
   metadata,
   nameLengthMax,
   normaliseTime,
   roleLengthMax,
   tryCanonical,
-  urlLengthMax,
   usableId,
 } from './clerkFields';
 import { cleanText } from './text';
@@ -41,8 +41,11 @@ const emailSchema = z.object({
   verification: loose(z.object({ status: loose(z.string()) })),
 });
 
+/** Nobody decides a role that often; far enough from where numbers stop counting. */
+const revMax = 1_000_000_000;
+
 const stampSchema = z.object({
-  rev: z.number().int().nonnegative(),
+  rev: z.number().int().nonnegative().max(revMax),
   intent: z.string().max(idLengthMax).optional().catch(undefined),
 });
 
@@ -68,7 +71,7 @@ export function parseClerkUser(data: unknown, fallbackUpdatedAt?: number): Parse
     lastName,
     name: fullName(firstName, lastName),
     ...primaryEmail(raw.email_addresses ?? [], raw.primary_email_address_id ?? undefined),
-    imageUrl: cleanText(raw.image_url, urlLengthMax),
+    imageUrl: imageAddress(raw.image_url),
     lastSignInAt: normaliseTime(raw.last_sign_in_at),
     banned: raw.banned ?? false,
     publicMetadata: boundedMetadata(raw.public_metadata),
@@ -89,7 +92,8 @@ export function fullName(firstName: string | undefined, lastName: string | undef
  */
 export function rawRole(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
-  if (typeof value === 'string') return cleanText(value, roleLengthMax) ?? 'json:""';
+  // A name with blanks around it is no role: trimming would grant what nobody wrote.
+  if (typeof value === 'string' && cleanText(value, roleLengthMax) === value) return value;
   return `json:${tryCanonical(value) ?? 'unreadable'}`.slice(0, roleLengthMax);
 }
 

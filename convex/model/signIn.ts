@@ -3,6 +3,7 @@ import type { MutationCtx } from '../_generated/server';
 import { hasAccess, userByExternalId } from './access';
 import { applyClerkUser } from './applyClerkUser';
 import { type Cause, newCorrelationId } from './auditLog';
+import { imageAddress } from './clerkFields';
 import { fullName } from './clerkUser';
 import { fail } from './errors';
 import { cleanText } from './text';
@@ -54,7 +55,7 @@ export function userFromToken(identity: UserIdentity, now: number): ClerkUser {
     name: parts === 'User' ? (cleanText(identity.name, 400) ?? parts) : parts,
     email: cleanText(identity.email, 320)?.toLowerCase(),
     emailVerified: identity.emailVerified === true,
-    imageUrl: cleanText(identity.pictureUrl, 2_048),
+    imageUrl: imageAddress(identity.pictureUrl),
     banned: false,
   };
 }
