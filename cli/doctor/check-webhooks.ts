@@ -1,11 +1,9 @@
+import { testEventType } from '../../src/shared/test-event';
 import { Webhook } from 'svix';
 import type { Settings } from '../settings';
 import { clerkInstanceId } from './check-clerk';
 import { guarded, notOk, ok, type Finding } from './finding';
 import { ask } from './http';
-
-/** Recorded and ignored by Rollcall, and no type that Clerk sends. */
-export const testEventType = 'rollcall.test';
 
 interface Address {
   id: string;
