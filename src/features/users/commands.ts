@@ -36,12 +36,14 @@ export function useDeactivate({ undo }: { undo: boolean }) {
   const reactivate = useReactivate({ onError: notifyError });
   return useMutation(
     commandsFor(useQueryClient()).users.deactivate.mutationOptions({
-      onSuccess: (user) => {
+      // Kept from the start: the live row, and with it `undo`, may change before the answer comes.
+      onMutate: () => ({ undoable: undo }),
+      onSuccess: (user, _input, { undoable }) => {
         notify({
           kind: 'success',
           title: `${user.name} is deactivated`,
           description: whereItStands(user.access),
-          action: undo
+          action: undoable
             ? { label: 'Undo', run: () => reactivate.mutate({ userId: user._id }) }
             : undefined,
         });
