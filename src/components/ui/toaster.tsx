@@ -26,7 +26,8 @@ export function Toaster() {
   return (
     <Sonner
       theme={resolved}
-      position="bottom-right"
+      // Below, messages would lie over the menus of the last rows, and stay while pointed at.
+      position="top-center"
       closeButton
       toastOptions={{
         classNames: {
