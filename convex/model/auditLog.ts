@@ -26,21 +26,37 @@ export interface AuditEvent {
  * would take the same place.
  */
 export async function appendAudit(ctx: MutationCtx, cause: Cause, event: AuditEvent) {
+  await appendAuditMany(ctx, cause, [event]);
+}
+
+/** Appends several entries in order, for writers that change many rows in one transaction. */
+export async function appendAuditMany(
+  ctx: MutationCtx,
+  cause: Cause,
+  events: readonly AuditEvent[],
+): Promise<void> {
+  if (events.length === 0) return;
   const headRow = await ctx.db.query('auditHead').unique();
-  const entry = await chainEntry(headRow ?? genesis, {
-    at: cause.now,
-    actor: cause.actor,
-    source: cause.source,
-    correlationId: cause.correlationId,
-    ...event,
-    alarm: event.alarm ?? false,
-  });
-  const head = { seq: entry.seq, hash: entry.hash };
+  let head: ChainHead = headRow ?? genesis;
+  const writes: Promise<unknown>[] = [];
+  for (const event of events) {
+    const entry = await chainEntry(head, {
+      at: cause.now,
+      actor: cause.actor,
+      source: cause.source,
+      correlationId: cause.correlationId,
+      ...event,
+      alarm: event.alarm ?? false,
+    });
+    writes.push(ctx.db.insert('auditLog', entry));
+    head = { seq: entry.seq, hash: entry.hash };
+  }
+  const end = { seq: head.seq, hash: head.hash };
   await Promise.all([
-    ctx.db.insert('auditLog', entry),
+    ...writes,
     headRow === null
-      ? ctx.db.insert('auditHead', head)
-      : ctx.db.patch('auditHead', headRow._id, head),
+      ? ctx.db.insert('auditHead', end)
+      : ctx.db.patch('auditHead', headRow._id, end),
   ]);
 }
 
