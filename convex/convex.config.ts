@@ -1,4 +1,3 @@
-import aggregate from '@convex-dev/aggregate/convex.config.js';
 import rateLimiter from '@convex-dev/rate-limiter/convex.config.js';
 import workpool from '@convex-dev/workpool/convex.config.js';
 import { defineApp } from 'convex/server';
@@ -6,6 +5,5 @@ import { defineApp } from 'convex/server';
 const app = defineApp();
 app.use(workpool);
 app.use(rateLimiter);
-app.use(aggregate);
 
 export default app;

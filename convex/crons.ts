@@ -6,5 +6,11 @@ const crons = cronJobs();
 crons.interval('prune old deliveries', { hours: 1 }, internal.maintenance.pruneDeliveries, {});
 crons.interval('prune settled intents', { hours: 1 }, internal.maintenance.pruneIntents, {});
 crons.interval('watch the outbox', { minutes: 1 }, internal.maintenance.watchOutbox, {});
+crons.interval(
+  'count people not counted yet',
+  { minutes: 1 },
+  internal.maintenance.buildCounts,
+  {},
+);
 
 export default crons;

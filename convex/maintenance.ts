@@ -10,6 +10,7 @@ import {
 } from './model/limits';
 import { handToPool } from './model/intents';
 import { settleIntent } from './model/outbox';
+import { buildCounts as buildMissingCounts, recountPeople as stepOfRecount } from './model/recount';
 
 /** Forgets old receipts. A backlog larger than one batch shrinks with the next runs. */
 export const pruneDeliveries = internalMutation({
@@ -73,4 +74,26 @@ export const watchOutbox = internalMutation({
     }
     return { lost: lost.length, forgotten: forgotten.length };
   },
+});
+
+const recountStep = v.union(
+  v.object({ isDone: v.literal(false), rows: v.number() }),
+  v.object({ isDone: v.literal(true), rows: v.number(), drift: v.number() }),
+);
+
+/** Counts the people of a deployment that has no counts yet; otherwise reads one document. */
+export const buildCounts = internalMutation({
+  args: { isNext: v.optional(v.boolean()) },
+  returns: v.union(recountStep, v.null()),
+  handler: async (ctx, { isNext }) => await buildMissingCounts(ctx, isNext ?? false, Date.now()),
+});
+
+/**
+ * The integrity check of the counts, one bounded step: call with `restart` first, then without,
+ * until `isDone`. Wrong counts are put right and audited; `drift` says by how many people.
+ */
+export const recountPeople = internalMutation({
+  args: { restart: v.boolean() },
+  returns: recountStep,
+  handler: async (ctx, { restart }) => await stepOfRecount(ctx, restart, Date.now()),
 });

@@ -4,6 +4,7 @@ import {
   accessState,
   auditFacts,
   auditSource,
+  cellCounts,
   clerkRegister,
   deliveryOutcome,
   intentKind,
@@ -219,6 +220,28 @@ export default defineSchema({
    * Written by: `model/auditLog` with every entry.
    */
   auditHead: defineTable({ seq: v.number(), hash: v.string() }),
+
+  /**
+   * One row: how many people there are of each kind. Written by: `model/counters` with every change
+   * of a person, `model/recount`. Read by: the dashboard, `admin:status`. Never pruned.
+   */
+  peopleCounts: defineTable({
+    /** Absent until the first recount of a deployment that had people before this document. */
+    cells: v.optional(cellCounts),
+    /** A count from the rows themselves under way. */
+    recount: v.optional(
+      v.object({
+        cells: cellCounts,
+        /** Creation time of the newest row counted; 0 before the first. */
+        upTo: v.number(),
+        rows: v.number(),
+        /** Unix ms of the last step. */
+        steppedAt: v.number(),
+      }),
+    ),
+    /** How the last recount ended: `drift` people had been counted wrongly. */
+    checked: v.optional(v.object({ at: v.number(), rows: v.number(), drift: v.number() })),
+  }),
 
   /**
    * One row per fact that the deployment learns about its surroundings (`clerkInstanceId`).

@@ -28,6 +28,7 @@ import type * as model_clerkEvent from "../model/clerkEvent.js";
 import type * as model_clerkFields from "../model/clerkFields.js";
 import type * as model_clerkOrganization from "../model/clerkOrganization.js";
 import type * as model_clerkUser from "../model/clerkUser.js";
+import type * as model_countCells from "../model/countCells.js";
 import type * as model_counters from "../model/counters.js";
 import type * as model_deleteClerkUser from "../model/deleteClerkUser.js";
 import type * as model_deleteMembership from "../model/deleteMembership.js";
@@ -47,6 +48,7 @@ import type * as model_mergeRole from "../model/mergeRole.js";
 import type * as model_organizationListing from "../model/organizationListing.js";
 import type * as model_outbox from "../model/outbox.js";
 import type * as model_pools from "../model/pools.js";
+import type * as model_recount from "../model/recount.js";
 import type * as model_signIn from "../model/signIn.js";
 import type * as model_text from "../model/text.js";
 import type * as model_userRows from "../model/userRows.js";
@@ -86,6 +88,7 @@ declare const fullApi: ApiFromModules<{
   "model/clerkFields": typeof model_clerkFields;
   "model/clerkOrganization": typeof model_clerkOrganization;
   "model/clerkUser": typeof model_clerkUser;
+  "model/countCells": typeof model_countCells;
   "model/counters": typeof model_counters;
   "model/deleteClerkUser": typeof model_deleteClerkUser;
   "model/deleteMembership": typeof model_deleteMembership;
@@ -105,6 +108,7 @@ declare const fullApi: ApiFromModules<{
   "model/organizationListing": typeof model_organizationListing;
   "model/outbox": typeof model_outbox;
   "model/pools": typeof model_pools;
+  "model/recount": typeof model_recount;
   "model/signIn": typeof model_signIn;
   "model/text": typeof model_text;
   "model/userRows": typeof model_userRows;
@@ -147,5 +151,4 @@ export declare const internal: FilterApi<
 export declare const components: {
   workpool: import("@convex-dev/workpool/_generated/component.js").ComponentApi<"workpool">;
   rateLimiter: import("@convex-dev/rate-limiter/_generated/component.js").ComponentApi<"rateLimiter">;
-  aggregate: import("@convex-dev/aggregate/_generated/component.js").ComponentApi<"aggregate">;
 };

@@ -1,88 +1,117 @@
-import { DirectAggregate } from '@convex-dev/aggregate';
-import { components } from '../_generated/api';
+import { internal } from '../_generated/api';
 import type { Doc } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { pushStates, userStates } from '../../src/shared/people';
-import type { PushStateName, UserState } from '../../src/shared/people';
-import { roleNames, type Role } from '../../src/shared/roles';
+import { cellOf, type PeopleCounts, summarise, withChanges } from './countCells';
 
-type Counted = Pick<Doc<'users'>, '_id' | 'role' | 'state' | 'push' | 'access'>;
+/*
+ * How many people there are of each kind: one document, written in the transaction of the change.
+ * Only `userRows` reports changes. Why one document and no tree: docs/decisions/0005-counts.md.
+ *
+ * Where people were there before the document, a recount makes it (`recount.ts`).
+ */
+
+type Counted = Pick<Doc<'users'>, '_creationTime' | 'role' | 'state' | 'push' | 'access'>;
+type CountsRow = Doc<'peopleCounts'>;
+
+/** `rowAt`: when the row was created, which says whether a recount has passed it. */
+interface Change {
+  cell: string;
+  by: 1 | -1;
+  rowAt: number;
+}
 
 /**
- * One tree per combination of state, role and push state (of role and access together), so that a count is one read of a root and
- * changes of different combinations do not conflict. Only `userRows` writes them.
+ * All changes read and write the same document: those that one transaction makes side by side take
+ * turns. Keyed by what every function of a transaction shares.
  */
-const people = new DirectAggregate<{ Key: null; Id: string; Namespace: string }>(
-  components.aggregate,
-);
-
-export interface PeopleCounts {
-  /** Everyone who is not deleted. */
-  total: number;
-  /** Everyone who is not deleted, by role. */
-  byRole: Record<Role, number>;
-  byState: Record<UserState, number>;
-  pushes: { pending: number; failed: number };
-}
+const turns = new WeakMap<MutationCtx['db'], Promise<void>>();
+/** Changes that `countTogether` holds back. */
+const held = new WeakMap<MutationCtx['db'], Change[]>();
 
 export async function countInserted(ctx: MutationCtx, row: Counted): Promise<void> {
-  await people.insert(ctx, { namespace: cell(row), key: null, id: row._id });
+  await count(ctx, [{ cell: cellOf(row), by: 1, rowAt: row._creationTime }]);
 }
 
-/**
- * Touches the counters only when the row moved to another cell. A row that was never counted (data
- * brought in past the product) is counted from then on instead of failing every change of it.
- */
+/** Touches the counts only when the row moved to another cell. */
 export async function countChanged(
   ctx: MutationCtx,
   before: Counted,
   after: Counted,
 ): Promise<void> {
-  if (cell(before) === cell(after)) return;
-  await people.replaceOrInsert(
-    ctx,
-    { namespace: cell(before), key: null, id: before._id },
-    { namespace: cell(after), key: null },
-  );
+  const [from, to] = [cellOf(before), cellOf(after)];
+  if (from === to) return;
+  const rowAt = before._creationTime;
+  await count(ctx, [
+    { cell: from, by: -1, rowAt },
+    { cell: to, by: 1, rowAt },
+  ]);
 }
 
+/**
+ * For transactions that change many people: the counts are written once, after `write`, also where
+ * it throws. Until then `readCounts` in the same transaction does not see its changes.
+ */
+export async function countTogether<T>(ctx: MutationCtx, write: () => Promise<T>): Promise<T> {
+  if (held.has(ctx.db)) return await write();
+  await countsRow(ctx, 0);
+  const changes: Change[] = [];
+  held.set(ctx.db, changes);
+  try {
+    return await write();
+  } finally {
+    held.delete(ctx.db);
+    await count(ctx, changes);
+  }
+}
+
+/** While a deployment's first recount is under way: of those it has passed. */
 export async function readCounts(ctx: QueryCtx | MutationCtx): Promise<PeopleCounts> {
-  const cells = userStates.flatMap((state) =>
-    roleNames.flatMap((role) => pushStates.map((push) => ({ state, role, push }))),
-  );
-  const counts = await people.countBatch(
-    ctx,
-    cells.map(({ state, role, push }) => ({ namespace: cellName(state, role, push) })),
-  );
-  const sum = (matches: (cell: (typeof cells)[number]) => boolean) =>
-    cells.reduce((total, cell, i) => total + (matches(cell) ? (counts[i] ?? 0) : 0), 0);
-  const present = (cell: (typeof cells)[number]) => cell.state !== 'deleted';
-  return {
-    total: sum(present),
-    byRole: table(roleNames, (role) => sum((cell) => present(cell) && cell.role === role)),
-    byState: table(userStates, (state) => sum((cell) => cell.state === state)),
-    pushes: {
-      pending: sum((cell) => cell.push === 'pending'),
-      failed: sum((cell) => cell.push === 'failed'),
-    },
-  };
+  const row = await ctx.db.query('peopleCounts').unique();
+  return summarise(row?.cells ?? row?.recount?.cells ?? {});
 }
 
-function table<K extends string>(keys: readonly K[], count: (key: K) => number): Record<K, number> {
-  // Object.fromEntries forgets the keys' type; every key of K is there.
-  return Object.fromEntries(keys.map((key) => [key, count(key)])) as Record<K, number>;
+async function count(ctx: MutationCtx, changes: readonly Change[]): Promise<void> {
+  const later = held.get(ctx.db);
+  if (later !== undefined) return void later.push(...changes);
+  if (changes.length === 0) return;
+  const turn = (turns.get(ctx.db) ?? Promise.resolve()).then(() => write(ctx, changes));
+  turns.set(ctx.db, turn);
+  await turn;
 }
 
-function cell(row: Counted): string {
-  return cellName(row.state, row.role, unsettled(row));
+async function write(ctx: MutationCtx, changes: readonly Change[]): Promise<void> {
+  const isInsertion = changes.length === 1;
+  const row = await countsRow(ctx, isInsertion ? 1 : 0);
+  const { cells, recount } = row;
+  const passed = changes.filter(({ rowAt }) => recount !== undefined && rowAt <= recount.upTo);
+  if (cells === undefined && passed.length === 0) return;
+  await ctx.db.patch('peopleCounts', row._id, {
+    ...(cells && { cells: withChanges(cells, changes) }),
+    ...(recount && { recount: { ...recount, cells: withChanges(recount.cells, passed) } }),
+  });
 }
 
-/** The worse of what is on its way to Clerk: the role or the access. */
-function unsettled({ push, access }: Counted): PushStateName {
-  const states = [push.state, access?.state];
-  return states.includes('failed') ? 'failed' : states.includes('pending') ? 'pending' : 'synced';
+/** The document, made when it is missing. `uncounted`: how many people the caller will count. */
+async function countsRow(ctx: MutationCtx, uncounted: 0 | 1): Promise<CountsRow> {
+  const known = await ctx.db.query('peopleCounts').unique();
+  if (known !== null) return known;
+  const people = await ctx.db.query('users').take(2);
+  if (people.length <= uncounted) return await insertCounts(ctx, { cells: {} });
+  await ctx.scheduler.runAfter(0, internal.maintenance.buildCounts, { isNext: true });
+  return await insertCounts(ctx, { recount: startOfRecount(Date.now()) });
 }
 
-function cellName(state: UserState, role: Role, push: PushStateName): string {
-  return `${state}/${role}/${push}`;
+export async function insertCounts(
+  ctx: MutationCtx,
+  fields: Pick<CountsRow, 'cells' | 'recount'>,
+): Promise<CountsRow> {
+  const id = await ctx.db.insert('peopleCounts', fields);
+  const row = await ctx.db.get('peopleCounts', id);
+  if (row === null) throw new Error('a row just inserted is not there');
+  return row;
+}
+
+/** Before the first row; every creation time is later. */
+export function startOfRecount(now: number): NonNullable<CountsRow['recount']> {
+  return { cells: {}, upTo: 0, rows: 0, steppedAt: now };
 }

@@ -15,6 +15,12 @@ export const intentsKeptMs = 14 * dayMs;
 /** Rows that one run of a maintenance job touches, far below the write limit of a mutation. */
 export const maintenanceBatch = 500;
 
+/** People whom one step of a recount reads. */
+export const recountBatch = 500;
+
+/** A first recount without a step for so long has lost its next one. */
+export const recountStalledMs = minuteMs;
+
 /** Memberships that one transaction buries with a deleted person or organization. */
 export const membershipsBuriedAtOnce = 200;
 

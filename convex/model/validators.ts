@@ -53,6 +53,9 @@ export const auditFacts = v.record(
 );
 export type AuditFacts = Infer<typeof auditFacts>;
 
+/** People by cell; see `countCells.ts`. */
+export const cellCounts = v.record(v.string(), v.number());
+
 /** One person as Clerk describes them, after parsing; see `clerkUser.ts`. */
 export const clerkUserValidator = v.object({
   externalId: v.string(),

@@ -1,5 +1,4 @@
 /// <reference types="vite/client" />
-import aggregate from '@convex-dev/aggregate/test';
 import rateLimiter from '@convex-dev/rate-limiter/test';
 import workpool from '@convex-dev/workpool/test';
 import { convexTest, type TestConvex } from 'convex-test';
@@ -36,7 +35,6 @@ export function convexWorld(): ConvexWorld {
   const t = convexTest(schema, convexModules);
   workpool.register(t, 'workpool');
   rateLimiter.register(t, 'rateLimiter');
-  aggregate.register(t, 'aggregate');
   return t;
 }
 
