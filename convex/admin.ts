@@ -3,7 +3,8 @@ import { ownerRole } from '../src/shared/roles';
 import { testEventType } from '../src/shared/test-event';
 import { internalMutation, internalQuery } from './functions';
 import { genesis } from './model/audit';
-import { auditHead, type Cause, newCorrelationId, verifyAuditPage } from './model/auditLog';
+import { auditHead, verifyAuditPage } from './model/auditLog';
+import { byOperator } from './model/cause';
 import {
   deactivate as deactivateUser,
   reactivate as reactivateUser,
@@ -203,8 +204,3 @@ export const doctor = internalQuery({
     };
   },
 });
-
-function byOperator(): Cause & { source: 'cli' } {
-  const now = Date.now();
-  return { actor: 'cli', source: 'cli', correlationId: newCorrelationId(now), now };
-}

@@ -7,6 +7,8 @@ import { parseClerkEvent } from './model/clerkEvent';
 import { webhookSecrets } from './model/environment';
 import { log } from './model/log';
 import { verifyWebhookRequest } from './model/webhookRequest';
+import { exchangeApiToken, publishKeySet } from './httpTokens';
+import { exchangePath, keySetPath } from '../src/shared/api-tokens';
 
 const path = '/clerk-users-webhook';
 
@@ -49,5 +51,8 @@ http.route({ path, method: 'POST', handler: receiveWebhook });
 for (const method of ['GET', 'PUT', 'PATCH', 'DELETE'] as const) {
   http.route({ path, method, handler: methodNotAllowed });
 }
+
+http.route({ path: exchangePath, method: 'POST', handler: exchangeApiToken });
+http.route({ path: keySetPath, method: 'GET', handler: publishKeySet });
 
 export default http;

@@ -7,6 +7,7 @@ import {
   intentForgottenMs,
   intentsKeptMs,
   maintenanceBatch,
+  tokensKeptMs,
 } from './model/limits';
 import { handToPool } from './model/intents';
 import { settleIntent } from './model/outbox';
@@ -22,6 +23,20 @@ export const pruneDeliveries = internalMutation({
       .withIndex('byReceivedAt', (q) => q.lt('receivedAt', Date.now() - deliveriesKeptMs))
       .take(maintenanceBatch);
     for (const delivery of old) await ctx.db.delete('deliveries', delivery._id);
+    return old.length;
+  },
+});
+
+/** Forgets API tokens that ended long ago; the audit log keeps their story. */
+export const pruneTokens = internalMutation({
+  args: {},
+  returns: v.number(),
+  handler: async (ctx) => {
+    const old = await ctx.db
+      .query('apiTokens')
+      .withIndex('byEndsAt', (q) => q.lt('endsAt', Date.now() - tokensKeptMs))
+      .take(maintenanceBatch);
+    for (const token of old) await ctx.db.delete('apiTokens', token._id);
     return old.length;
   },
 });

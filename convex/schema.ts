@@ -14,6 +14,7 @@ import {
   roleIssue,
   roleSource,
   roleValidator,
+  tokenScope,
   userState,
 } from './model/validators';
 
@@ -242,6 +243,30 @@ export default defineSchema({
     /** How the last recount ended: `drift` people had been counted wrongly. */
     checked: v.optional(v.object({ at: v.number(), rows: v.number(), drift: v.number() })),
   }),
+
+  /**
+   * API tokens. Written by: `model/apiTokens` (created, revoked, used). Read by: the exchange, every
+   * call of a token (`model/access`), the settings page. Pruned by: a cron, `tokensKeptMs` after its end.
+   */
+  apiTokens: defineTable({
+    /** The public part of the token; equals the subject of its JWT. */
+    tokenId: v.string(),
+    /** SHA-256 of 256 random bits, hex: all that is kept of the secret. */
+    secretHash: v.string(),
+    name: v.string(),
+    scopes: v.array(tokenScope),
+    /** Whom it acts as; it can never do more than this person can. */
+    createdBy: v.id('users'),
+    createdAt: v.number(),
+    expiresAt: v.number(),
+    /** Unix ms of the expiry, or of the revocation where that came first. */
+    endsAt: v.number(),
+    /** To the minute. */
+    lastUsedAt: v.optional(v.number()),
+    revokedAt: v.optional(v.number()),
+  })
+    .index('byTokenId', ['tokenId'])
+    .index('byEndsAt', ['endsAt']),
 
   /**
    * One row per fact that the deployment learns about its surroundings (`clerkInstanceId`).

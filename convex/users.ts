@@ -4,7 +4,14 @@ import { userSorts } from '../src/shared/people';
 import type { Id } from './_generated/dataModel';
 import type { MutationCtx } from './_generated/server';
 import { internalMutation, mutation, publicMutation, publicQuery, query } from './functions';
-import { getCurrentUser, hasAccess, requirePermission, requireSometimes } from './model/access';
+import {
+  type ActorRow,
+  getCurrentUser,
+  hasAccess,
+  isApiToken,
+  requirePermission,
+  requireSometimes,
+} from './model/access';
 import { applyClerkUser } from './model/applyClerkUser';
 import { type Cause, newCorrelationId } from './model/auditLog';
 import {
@@ -14,6 +21,7 @@ import {
 } from './model/changeAccess';
 import { changeRole, retryPush as retryPushOf } from './model/changeRole';
 import { readCounts } from './model/counters';
+import { byCaller } from './model/cause';
 import { deleteClerkUser } from './model/deleteClerkUser';
 import { fail } from './model/errors';
 import { listUsers } from './model/listing';
@@ -59,6 +67,8 @@ export const store = publicMutation({
   handler: async (ctx) => {
     const identity = await ctx.auth.getUserIdentity();
     if (identity === null) fail('UNAUTHENTICATED');
+    // A token acts for somebody who signed in long ago; its subject is nobody's Clerk id.
+    if (isApiToken(identity)) fail('FORBIDDEN');
     await limitCaller(ctx, 'store', identity.subject);
     return toCurrentUser(await signIn(ctx, identity, Date.now()));
   },
@@ -123,8 +133,7 @@ export const updateRole = mutation({
     const target = await ctx.db.get('users', userId);
     if (target === null) fail('USER_NOT_FOUND', { field: 'userId' });
     requirePermission(ctx.actor, 'users:setRole', target);
-    const cause = { ...byPerson(ctx.actor), source: 'console' as const };
-    return toAdminUser(await changeRole(ctx, target, role, cause));
+    return toAdminUser(await changeRole(ctx, target, role, byCaller(ctx.actor)));
   },
 });
 
@@ -134,7 +143,7 @@ export const deactivate = mutation({
   returns: adminUser,
   handler: async (ctx, { userId }) => {
     const target = await accessTarget(ctx, 'users:deactivate', userId);
-    return toAdminUser(await deactivateUser(ctx, target, byPerson(ctx.actor)));
+    return toAdminUser(await deactivateUser(ctx, target, byCaller(ctx.actor)));
   },
 });
 
@@ -144,7 +153,7 @@ export const reactivate = mutation({
   returns: adminUser,
   handler: async (ctx, { userId }) => {
     const target = await accessTarget(ctx, 'users:reactivate', userId);
-    return toAdminUser(await reactivateUser(ctx, target, byPerson(ctx.actor)));
+    return toAdminUser(await reactivateUser(ctx, target, byCaller(ctx.actor)));
   },
 });
 
@@ -154,7 +163,7 @@ export const remove = mutation({
   returns: adminUser,
   handler: async (ctx, { userId }) => {
     const target = await accessTarget(ctx, 'users:delete', userId);
-    return toAdminUser(await removeUser(ctx, target, byPerson(ctx.actor)));
+    return toAdminUser(await removeUser(ctx, target, byCaller(ctx.actor)));
   },
 });
 
@@ -168,7 +177,7 @@ export const retryPush = mutation({
     const target = await ctx.db.get('users', userId);
     if (target === null) fail('USER_NOT_FOUND', { field: 'userId' });
     requirePermission(ctx.actor, 'pushes:retry', target);
-    return toAdminUser(await retryPushOf(ctx, target, byPerson(ctx.actor)));
+    return toAdminUser(await retryPushOf(ctx, target, byCaller(ctx.actor)));
   },
 });
 
@@ -194,7 +203,7 @@ export const deleteFromClerk = internalMutation({
 });
 
 async function accessTarget(
-  ctx: MutationCtx & { actor: UserRow },
+  ctx: MutationCtx & { actor: ActorRow },
   permission: 'users:deactivate' | 'users:reactivate' | 'users:delete',
   userId: Id<'users'>,
 ): Promise<UserRow> {
@@ -204,16 +213,6 @@ async function accessTarget(
   if (target === null) fail('USER_NOT_FOUND', { field: 'userId' });
   requirePermission(ctx.actor, permission, target);
   return target;
-}
-
-function byPerson(actor: UserRow): Cause {
-  const now = Date.now();
-  return {
-    actor: `user:${actor.externalId}`,
-    source: 'console',
-    correlationId: newCorrelationId(now),
-    now,
-  };
 }
 
 function byClerk(): Cause {

@@ -9,18 +9,23 @@
  */
 
 import type * as admin from "../admin.js";
+import type * as adminTokens from "../adminTokens.js";
 import type * as clerk from "../clerk.js";
 import type * as crons from "../crons.js";
 import type * as functions from "../functions.js";
 import type * as http from "../http.js";
+import type * as httpTokens from "../httpTokens.js";
 import type * as maintenance from "../maintenance.js";
 import type * as model_access from "../model/access.js";
+import type * as model_apiTokenKey from "../model/apiTokenKey.js";
+import type * as model_apiTokens from "../model/apiTokens.js";
 import type * as model_applyClerkUser from "../model/applyClerkUser.js";
 import type * as model_applyMembership from "../model/applyMembership.js";
 import type * as model_applyOrganization from "../model/applyOrganization.js";
 import type * as model_audit from "../model/audit.js";
 import type * as model_auditLog from "../model/auditLog.js";
 import type * as model_canonicalJson from "../model/canonicalJson.js";
+import type * as model_cause from "../model/cause.js";
 import type * as model_changeAccess from "../model/changeAccess.js";
 import type * as model_changeRole from "../model/changeRole.js";
 import type * as model_clerkApi from "../model/clerkApi.js";
@@ -58,6 +63,7 @@ import type * as model_views from "../model/views.js";
 import type * as model_webhookRequest from "../model/webhookRequest.js";
 import type * as organizations from "../organizations.js";
 import type * as outbox from "../outbox.js";
+import type * as tokens from "../tokens.js";
 import type * as users from "../users.js";
 import type * as webhooks from "../webhooks.js";
 
@@ -69,18 +75,23 @@ import type {
 
 declare const fullApi: ApiFromModules<{
   admin: typeof admin;
+  adminTokens: typeof adminTokens;
   clerk: typeof clerk;
   crons: typeof crons;
   functions: typeof functions;
   http: typeof http;
+  httpTokens: typeof httpTokens;
   maintenance: typeof maintenance;
   "model/access": typeof model_access;
+  "model/apiTokenKey": typeof model_apiTokenKey;
+  "model/apiTokens": typeof model_apiTokens;
   "model/applyClerkUser": typeof model_applyClerkUser;
   "model/applyMembership": typeof model_applyMembership;
   "model/applyOrganization": typeof model_applyOrganization;
   "model/audit": typeof model_audit;
   "model/auditLog": typeof model_auditLog;
   "model/canonicalJson": typeof model_canonicalJson;
+  "model/cause": typeof model_cause;
   "model/changeAccess": typeof model_changeAccess;
   "model/changeRole": typeof model_changeRole;
   "model/clerkApi": typeof model_clerkApi;
@@ -118,6 +129,7 @@ declare const fullApi: ApiFromModules<{
   "model/webhookRequest": typeof model_webhookRequest;
   organizations: typeof organizations;
   outbox: typeof outbox;
+  tokens: typeof tokens;
   users: typeof users;
   webhooks: typeof webhooks;
 }>;

@@ -1,9 +1,17 @@
+import type { UserIdentity } from 'convex/server';
 import type { Doc } from '../_generated/dataModel';
 import type { QueryCtx } from '../_generated/server';
+import { apiTokenIssuer } from '../../src/shared/api-tokens';
 import { canSometimes, decide, type Permission, type Target } from '../../src/shared/permissions';
 import { fail } from './errors';
 
 type UserRow = Doc<'users'>;
+
+/** Who acts: a person's row, and the API token through which they do, where there is one. */
+export type ActorRow = UserRow & {
+  /** Narrows what the row may do to these permissions. */
+  token?: { id: string; scopes: readonly Permission[] };
+};
 
 /** The row of a Clerk id, tombstones included. */
 export async function userByExternalId(
@@ -17,20 +25,43 @@ export async function userByExternalId(
 }
 
 /** The caller's row in whatever state it is; null without a token or without a row. */
-export async function getCurrentUser(ctx: Pick<QueryCtx, 'db' | 'auth'>): Promise<UserRow | null> {
+export async function getCurrentUser(ctx: Pick<QueryCtx, 'db' | 'auth'>): Promise<ActorRow | null> {
   const identity = await ctx.auth.getUserIdentity();
-  return identity === null ? null : await userByExternalId(ctx, identity.subject);
+  return identity === null ? null : await actorOf(ctx, identity);
+}
+
+/** Whether an identity is an API token's rather than a person's own. */
+export function isApiToken(identity: Pick<UserIdentity, 'issuer'>): boolean {
+  return identity.issuer === apiTokenIssuer;
+}
+
+/**
+ * The row behind an identity. A token's is its creator's, read anew at every call: revoking the token
+ * or deactivating its creator counts from the next call on. Its expiry is that of the JWT.
+ */
+async function actorOf(
+  ctx: Pick<QueryCtx, 'db'>,
+  identity: Pick<UserIdentity, 'issuer' | 'subject'>,
+): Promise<ActorRow | null> {
+  if (!isApiToken(identity)) return await userByExternalId(ctx, identity.subject);
+  const token = await ctx.db
+    .query('apiTokens')
+    .withIndex('byTokenId', (q) => q.eq('tokenId', identity.subject))
+    .unique();
+  if (token === null || token.revokedAt !== undefined) return null;
+  const creator = await ctx.db.get('users', token.createdBy);
+  return creator && { ...creator, token: { id: token.tokenId, scopes: token.scopes } };
 }
 
 /**
  * The caller's row, if it may act at all. Decided from the row alone: what a token claims beyond
  * its subject is never looked at.
  */
-export async function getCurrentUserOrThrow(ctx: Pick<QueryCtx, 'db' | 'auth'>): Promise<UserRow> {
+export async function getCurrentUserOrThrow(ctx: Pick<QueryCtx, 'db' | 'auth'>): Promise<ActorRow> {
   const identity = await ctx.auth.getUserIdentity();
   if (identity === null) fail('UNAUTHENTICATED');
-  const row = await userByExternalId(ctx, identity.subject);
-  if (row === null) fail('ACCOUNT_NOT_READY');
+  const row = await actorOf(ctx, identity);
+  if (row === null) fail(isApiToken(identity) ? 'TOKEN_INVALID' : 'ACCOUNT_NOT_READY');
   if (!hasAccess(row)) fail('ACCOUNT_INACTIVE');
   return row;
 }
@@ -43,14 +74,22 @@ export function hasAccess(
 }
 
 /** Throws unless `actor` may do `permission`, to `target` where it has one. */
-export function requirePermission(actor: UserRow, permission: Permission, target?: UserRow): void {
+export function requirePermission(actor: ActorRow, permission: Permission, target?: UserRow): void {
+  requireScope(actor, permission);
   const verdict = decide(subject(actor), permission, target && subject(target));
   if (!verdict.allowed) fail(verdict.code);
 }
 
 /** Throws unless `actor` could do `permission` to anybody: asked before a target is looked up. */
-export function requireSometimes(actor: UserRow, permission: Permission): void {
+export function requireSometimes(actor: ActorRow, permission: Permission): void {
+  requireScope(actor, permission);
   if (!canSometimes(subject(actor), permission)) fail('FORBIDDEN');
+}
+
+/** A token can do no more than its scopes, and never more than its creator. */
+function requireScope({ token }: ActorRow, permission: Permission): void {
+  if (token === undefined || token.scopes.includes(permission)) return;
+  fail('FORBIDDEN', { message: `The API token does not have the permission ${permission}.` });
 }
 
 function subject(row: UserRow): Target & { isActive: boolean; deletedAt?: number } {

@@ -1,3 +1,5 @@
+import { parseSigningKey } from '../../src/shared/api-tokens';
+
 /** The deployment's settings: read here only, by name, never returned by value. */
 
 export type SettingState = 'ok' | 'missing' | 'malformed';
@@ -69,6 +71,14 @@ function settings(): Setting[] {
       wellFormed: (value) => splitEmails(value).every((email) => /^[^@\s]+@[^@\s]+$/.test(email)),
       remedy: 'List addresses separated by commas or spaces',
     },
+    {
+      name: 'API_TOKEN_SIGNING_KEY',
+      value: process.env.API_TOKEN_SIGNING_KEY,
+      required: false,
+      wellFormed: (value) => parseSigningKey(value.trim()) !== null,
+      remedy:
+        'Set it to what `npm run rollcall -- tokens new-key` prints, or leave it unset to have no API tokens',
+    },
   ];
 }
 
@@ -106,6 +116,11 @@ export function clerkInstanceKind(): 'development' | 'production' {
 /** Rule 5: the ring of signing secrets; empty = nothing can be verified. */
 export function webhookSecrets(): string[] {
   return (process.env.CLERK_WEBHOOK_SECRET ?? '').split(/\s+/).filter((secret) => secret !== '');
+}
+
+/** For the exchange of API tokens only: holds the key. Undefined = there are no API tokens. */
+export function apiTokenSigningKey(): string | undefined {
+  return process.env.API_TOKEN_SIGNING_KEY?.trim() || undefined;
 }
 
 export function configuredInstanceId(): string | undefined {

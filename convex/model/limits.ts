@@ -46,3 +46,12 @@ export const pushParallelism = 8;
 
 /** Audit entries that one call of `admin:verifyAudit` checks. */
 export const auditPageMax = 500;
+
+/** Live API tokens at once: one each for more machines than a list can show well. */
+export const liveTokensMax = 200;
+
+/** Ended API tokens stay listed this long. */
+export const tokensKeptMs = 90 * dayMs;
+
+/** The last use of an API token is written at most this often. */
+export const tokenUseWrittenMs = minuteMs;

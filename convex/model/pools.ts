@@ -29,6 +29,10 @@ const rateLimiter = new RateLimiter(components.rateLimiter, {
   updateRole: { kind: 'token bucket', rate: 300, period: minuteMs, capacity: 150 },
   setAccess: { kind: 'token bucket', rate: 300, period: minuteMs, capacity: 150 },
   retryPush: { kind: 'token bucket', rate: 120, period: minuteMs, capacity: 100 },
+  tokens: { kind: 'token bucket', rate: 30, period: minuteMs, capacity: 30 },
+  // A web server asks once a minute for each token; several servers and restarts have room.
+  exchange: { kind: 'token bucket', rate: 60, period: minuteMs, capacity: 60 },
+  badToken: { kind: 'token bucket', rate: 60, period: minuteMs, capacity: 120 },
   clerkDevelopment: { kind: 'token bucket', rate: 80, period: 10_000, capacity: 40 },
   clerkProduction: { kind: 'token bucket', rate: 800, period: 10_000, capacity: 200 },
 });
@@ -36,18 +40,34 @@ const rateLimiter = new RateLimiter(components.rateLimiter, {
 /** Refuses with RATE_LIMITED and the wait in milliseconds. `key` names who is limited. */
 export async function limitCaller(
   ctx: MutationCtx,
-  name: 'store' | 'updateRole' | 'setAccess' | 'retryPush',
+  name: 'store' | 'updateRole' | 'setAccess' | 'retryPush' | 'tokens',
   key: string,
 ): Promise<void> {
   const { ok, retryAfter } = await rateLimiter.limit(ctx, name, { key });
   if (!ok) fail('RATE_LIMITED', { retryAfterMs: Math.ceil(retryAfter) });
 }
 
+type Room = { ok: true } | { ok: false; waitMs: number };
+
+/** One more exchange of this API token. */
+export async function limitExchange(ctx: MutationCtx, tokenId: string): Promise<Room> {
+  const { ok, retryAfter } = await rateLimiter.limit(ctx, 'exchange', { key: tokenId });
+  return ok ? { ok } : { ok, waitMs: Math.ceil(retryAfter) };
+}
+
+/** Counts a bad API token. Writes nothing once there is no room left. */
+export async function takeBadToken(ctx: MutationCtx): Promise<Room> {
+  const { ok, retryAfter } = await rateLimiter.check(ctx, 'badToken');
+  if (!ok) return { ok, waitMs: Math.ceil(retryAfter) };
+  await rateLimiter.limit(ctx, 'badToken');
+  return { ok };
+}
+
 /** Takes one request out of Clerk's budget; otherwise how many milliseconds to wait. */
 export async function takeClerkRequest(
   ctx: MutationCtx,
   instance: 'development' | 'production',
-): Promise<{ ok: true } | { ok: false; waitMs: number }> {
+): Promise<Room> {
   const name = instance === 'production' ? 'clerkProduction' : 'clerkDevelopment';
   const { ok, retryAfter } = await rateLimiter.limit(ctx, name);
   return ok ? { ok } : { ok, waitMs: Math.ceil(retryAfter) };

@@ -1,10 +1,11 @@
 import { type Infer, v } from 'convex/values';
+import { tokenScopes } from '../../src/shared/api-tokens';
 import { roleNames, type Role } from '../../src/shared/roles';
 import { recordStatuses } from '../../src/shared/organizations';
 import { pushStates, roleSources, userStates } from '../../src/shared/people';
 
 /** A union of string literals, typed by the list it is made from. */
-function literals<const T extends readonly string[]>(values: T) {
+export function literals<const T extends readonly string[]>(values: T) {
   return v.union(...values.map((value) => v.literal(value as T[number])));
 }
 
@@ -14,6 +15,9 @@ export const userState = literals(userStates);
 export const recordStatus = literals(recordStatuses);
 export const roleSource = literals(roleSources);
 export const pushStateName = literals(pushStates);
+
+/** A permission that an API token may have. */
+export const tokenScope = literals(tokenScopes);
 
 /** `reason` says in plain words why a push failed, or why it is being tried again. */
 export const pushState = v.object({ state: pushStateName, reason: v.optional(v.string()) });

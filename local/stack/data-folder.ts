@@ -9,6 +9,7 @@ export const knownContents = [
   'convex',
   'logs',
   'env',
+  'keys.json',
   'convex.env',
   'push.json',
   'stack.pid',

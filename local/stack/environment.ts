@@ -1,12 +1,13 @@
 import path from 'node:path';
 import { writePrivateFile } from './data-folder';
+import type { OwnKeys } from './own-keys';
 import type { ClerkReady, ConvexReady } from './services';
 
 /** The demo account that must be superadmin from its first sign-in on. */
 const bootstrapRole = 'superadmin';
 
 /** What is set on the Convex deployment (docs/contracts.md, Environment). */
-export function deploymentEnv(clerk: ClerkReady): Record<string, string> {
+export function deploymentEnv(clerk: ClerkReady, keys: OwnKeys): Record<string, string> {
   const owners = clerk.demo.filter(({ role }) => role === bootstrapRole);
   return {
     CLERK_FRONTEND_API_URL: clerk.url,
@@ -14,6 +15,7 @@ export function deploymentEnv(clerk: ClerkReady): Record<string, string> {
     CLERK_SECRET_KEY: clerk.secretKey,
     CLERK_WEBHOOK_SECRET: clerk.webhookSecret,
     CLERK_INSTANCE_ID: clerk.instanceId,
+    API_TOKEN_SIGNING_KEY: keys.apiTokenSigningKey,
     BOOTSTRAP_SUPERADMIN_EMAILS: owners.map(({ email }) => email).join(' '),
   };
 }

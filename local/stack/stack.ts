@@ -3,6 +3,7 @@ import { Children } from './children';
 import { lockDataFolder, prepareDataFolder } from './data-folder';
 import { settleDemoPeople } from './demo-people';
 import { clientEnv, deploymentEnv, webEnv, writeEnvFiles } from './environment';
+import { ownKeys } from './own-keys';
 import { claimPorts } from './ports';
 import { pushFunctions, syncDeployment } from './push';
 import { startClerk, startConvex, type ClerkReady, type ServiceContext } from './services';
@@ -58,11 +59,12 @@ async function bringUp(context: ServiceContext, hooks: StackHooks) {
   const building = production ? buildWeb(context) : Promise.resolve(false);
   const [clerk, convex] = await Promise.all([startClerk(context), startConvex(context), building]);
 
+  const keys = await ownKeys(settings.dataDir);
   const env = clientEnv(clerk, convex, webUrl);
   writeEnvFiles(settings.dataDir, env);
   step('Bringing Convex up to date and starting the web app');
   const [pushed] = await Promise.all([
-    syncDeployment(context, convex, deploymentEnv(clerk)),
+    syncDeployment(context, convex, deploymentEnv(clerk, keys)),
     startWeb(context, webEnv(clerk, convex, webUrl), webUrl),
   ]);
   if (pushed) step('Waiting for the demo accounts');

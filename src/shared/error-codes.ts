@@ -5,6 +5,8 @@
  */
 export const errorCodes = {
   UNAUTHENTICATED: { status: 401, text: 'Sign in first.' },
+  TOKEN_INVALID: { status: 401, text: 'The API token is unknown, expired or revoked.' },
+  TOKEN_NOT_FOUND: { status: 404, text: 'There is no such API token.' },
   ACCOUNT_NOT_READY: {
     status: 409,
     text: 'Your account is still being set up. Try again in a moment.',

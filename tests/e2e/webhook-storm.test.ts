@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { deploymentEnv } from '../../local/stack/environment';
+import { ownKeys } from '../../local/stack/own-keys';
 import { syncDeployment } from '../../local/stack/push';
 import type { ClerkReady } from '../../local/stack/services';
 import { readSettings, rootDir } from '../../local/stack/settings';
@@ -127,7 +128,7 @@ describe('A storm of webhooks, and the Convex process killed in the middle of it
     const settings = readSettings(['--data', dataDir], {});
     if (settings === 'help') throw new Error('unreachable: no --help was given');
     const context = { settings, ports: settings.ports, logDir, onChild: () => undefined };
-    await syncDeployment(context, first.ready, deploymentEnv(ready));
+    await syncDeployment(context, first.ready, deploymentEnv(ready, await ownKeys(dataDir)));
 
     await clerk.webhooks('deliver');
     const storm = createPeople(clerk);

@@ -1,11 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeFunctionReference } from 'convex/server';
 import type { Id } from '../../convex/_generated/dataModel';
+import { apiTokenIssuer, tokenScopes, type TokenScope } from '../../src/shared/api-tokens';
 import type { Role } from '../../src/shared/roles';
 import {
+  api,
   arrive,
   as,
   auditActions,
+  auditEntries,
   changeRow,
   codeOf,
   connectedWorld,
@@ -16,8 +19,14 @@ import {
   intentsOf,
   organizationRow,
   rowOf,
+  startTime,
 } from '../support/convex-world';
 import { envelope, rawOrganization } from '../support/fake-clerk';
+
+function newToken(letter: string, scopes: TokenScope[]) {
+  const secretHash = '0'.repeat(64);
+  return { tokenId: letter.repeat(16), secretHash, name: 'test', scopes, expiresInDays: 1 };
+}
 
 /**
  * Every public function and who may call it. A function that is missing here, or here and gone,
@@ -43,6 +52,24 @@ const guards: Record<string, Guarded> = {
     guard: 'active',
     roles: ['superadmin', 'admin'],
     args: (_, organizationId) => ({ organizationId, ...page }),
+  },
+  'tokens:list': {
+    kind: 'query',
+    guard: 'active',
+    roles: ['superadmin'],
+    args: () => ({ ...page, now: startTime }),
+  },
+  'tokens:create': {
+    kind: 'mutation',
+    guard: 'active',
+    roles: ['superadmin'],
+    args: () => newToken('b', ['users:read']),
+  },
+  'tokens:revoke': {
+    kind: 'mutation',
+    guard: 'active',
+    roles: ['superadmin'],
+    args: () => ({ tokenId: 'a'.repeat(16) }),
   },
   'users:current': { kind: 'query', guard: 'anyone', roles: ['superadmin', 'admin', 'staff'] },
   'users:getUserRole': { kind: 'query', guard: 'anyone', roles: ['superadmin', 'admin', 'staff'] },
@@ -141,6 +168,7 @@ describe.each(Object.entries(guards))('%s', (name, { guard, roles }) => {
     await arrive(t, 'boss', 'superadmin');
     target = (await arrive(t, 'target'))._id;
     await changeRow(t, 'target', { push: { state: 'failed' } });
+    await as(t, 'boss').mutation(api.tokens.create, newToken('a', ['directory:read']));
   });
 
   test('without a token, without a row, deactivated, deleted', async () => {
@@ -168,6 +196,45 @@ describe.each(Object.entries(guards))('%s', (name, { guard, roles }) => {
     await arrive(t, 'caller', role);
     const code = await codeOf(call(as(t, 'caller'), name, target));
     expect(code).toBe(roles.includes(role) ? 'no error' : 'FORBIDDEN');
+  });
+});
+
+describe('ADR 8: an API token of a superadmin', () => {
+  const asToken = (letter: string) => as(t, letter.repeat(16), { issuer: apiTokenIssuer });
+  const owned = Object.entries(guards).filter(([, { guard }]) => guard === 'active');
+  let target: Id<'users'>;
+  beforeEach(async () => {
+    const boss = await arrive(t, 'boss', 'superadmin');
+    target = (await arrive(t, 'target'))._id;
+    await changeRow(t, 'target', { push: { state: 'failed' } });
+    await as(t, 'boss').mutation(api.tokens.create, newToken('a', [...tokenScopes]));
+    // No way of ours makes a token without scopes: this one can do nothing.
+    await t.run(async (ctx) => {
+      await ctx.db.insert('apiTokens', {
+        tokenId: 'n'.repeat(16),
+        secretHash: '',
+        name: 'nothing',
+        scopes: [],
+        createdBy: boss._id,
+        createdAt: 0,
+        expiresAt: 0,
+        endsAt: 0,
+      });
+    });
+  });
+
+  test.each(owned)('without scopes gets nothing from %s', async (name) => {
+    expect(await codeOf(call(asToken('n'), name, target))).toBe('FORBIDDEN');
+  });
+
+  test.each(owned)('with every scope: %s, and each entry names the token', async (name) => {
+    const before = (await auditEntries(t)).length;
+    const code = await codeOf(call(asToken('a'), name, target));
+    expect(code).toBe(name.startsWith('tokens:') ? 'FORBIDDEN' : 'no error');
+    const added = (await auditEntries(t)).slice(before);
+    for (const { actor, source } of added) {
+      expect({ actor, source }).toEqual({ actor: `token:${'a'.repeat(16)}`, source: 'api' });
+    }
   });
 });
 
