@@ -13,5 +13,7 @@ crons.interval(
   internal.maintenance.buildCounts,
   {},
 );
+crons.interval('watch bulk changes', { minutes: 1 }, internal.bulk.watch, {});
+crons.interval('prune bulk changes', { hours: 1 }, internal.maintenance.pruneBulkJobs, {});
 
 export default crons;

@@ -1,8 +1,10 @@
 import { v } from 'convex/values';
+import { internal } from './_generated/api';
 import { internalMutation } from './functions';
 import type { Cause } from './model/auditLog';
 import {
   attemptLostMs,
+  bulkJobsKeptMs,
   deliveriesKeptMs,
   intentForgottenMs,
   intentsKeptMs,
@@ -57,6 +59,32 @@ export const pruneIntents = internalMutation({
       pruned += old.length;
     }
     return pruned;
+  },
+});
+
+/** Forgets bulk changes that ended long ago, people first, so that no result outlives its job. */
+export const pruneBulkJobs = internalMutation({
+  args: {},
+  returns: v.number(),
+  handler: async (ctx) => {
+    const before = Date.now() - bulkJobsKeptMs;
+    for (const status of ['completed', 'cancelled', 'failed'] as const) {
+      const old = await ctx.db
+        .query('bulkJobs')
+        .withIndex('byStatus', (q) => q.eq('status', status).lt('updatedAt', before))
+        .first();
+      if (old === null) continue;
+      const results = await ctx.db
+        .query('bulkResults')
+        .withIndex('byJob', (q) => q.eq('jobId', old._id))
+        .take(maintenanceBatch);
+      for (const result of results) await ctx.db.delete('bulkResults', result._id);
+      const rest = results.length === maintenanceBatch;
+      if (!rest) await ctx.db.delete('bulkJobs', old._id);
+      await ctx.scheduler.runAfter(0, internal.maintenance.pruneBulkJobs, {});
+      return results.length;
+    }
+    return 0;
   },
 });
 

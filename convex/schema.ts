@@ -5,7 +5,12 @@ import {
   auditFacts,
   auditSource,
   cellCounts,
+  bulkAction,
+  bulkOutcome,
+  bulkSelection,
+  bulkStatus,
   clerkRegister,
+  clerkSync,
   deliveryOutcome,
   intentKind,
   intentState,
@@ -47,6 +52,8 @@ export default defineSchema({
     publicMetadata: v.optional(v.string()),
     /** Lower-cased name and email: what search and name order read. */
     searchText: v.string(),
+    /** Derived: how the row stands against Clerk. Absent on rows from before there was the field. */
+    sync: v.optional(clerkSync),
     /** What Clerk said last: the version register of rule 2 and the merge base of rule 6. */
     clerk: v.object({
       /** Unix ms of the newest payload applied; 0 before the first one. */
@@ -84,6 +91,8 @@ export default defineSchema({
     .index('byName', ['state', 'role', 'searchText'])
     .index('byCreated', ['state', 'role', 'createdAt'])
     .index('byLastLogin', ['state', 'role', 'lastLoginAt'])
+    .index('byLastSignIn', ['state', 'role', 'lastSignInAt'])
+    .index('bySync', ['sync', 'state', 'role', 'searchText'])
     .searchIndex('search', { searchField: 'searchText', filterFields: ['role', 'state'] }),
 
   /**
@@ -267,6 +276,47 @@ export default defineSchema({
   })
     .index('byTokenId', ['tokenId'])
     .index('byEndsAt', ['endsAt']),
+
+  /**
+   * Changes of many people at once. Written by: `model/bulkJobs` (start, cancel) and `model/bulkRun`
+   * (progress). Read by: the users page, live. Pruned by: a cron, after `bulkJobsKeptMs`.
+   */
+  bulkJobs: defineTable({
+    /** Whose permissions count, asked anew for each person. */
+    actorId: v.id('users'),
+    /** As whom it is audited: the person, or the API token that acts for them. */
+    by: v.object({ actor: v.string(), source: roleSource }),
+    action: bulkAction,
+    selection: bulkSelection,
+    status: bulkStatus,
+    /** People found; final once the status is past `collecting`. */
+    total: v.number(),
+    changed: v.number(),
+    unchanged: v.number(),
+    refused: v.number(),
+    /** Where collecting goes on. */
+    cursor: v.optional(v.string()),
+    /** Why the whole job ended early. */
+    failure: v.optional(v.string()),
+    createdAt: v.number(),
+    /** Unix ms of the last step: a job that rests too long is taken up again. */
+    updatedAt: v.number(),
+    finishedAt: v.optional(v.number()),
+  })
+    .index('byActor', ['actorId', 'createdAt'])
+    .index('byStatus', ['status', 'updatedAt']),
+
+  /**
+   * What became of each person of a bulk change. Written by: `model/bulkJobs`, `model/bulkRun`. Read
+   * by: the users page. Pruned with its job.
+   */
+  bulkResults: defineTable({
+    jobId: v.id('bulkJobs'),
+    userId: v.id('users'),
+    outcome: bulkOutcome,
+    /** An error code, where refused. */
+    code: v.optional(v.string()),
+  }).index('byJob', ['jobId', 'outcome']),
 
   /**
    * One row per fact that the deployment learns about its surroundings (`clerkInstanceId`).

@@ -20,15 +20,17 @@ import {
   remove as removeUser,
 } from './model/changeAccess';
 import { changeRole, retryPush as retryPushOf } from './model/changeRole';
+import { countUsers } from './model/countUsers';
 import { readCounts } from './model/counters';
 import { byCaller } from './model/cause';
 import { deleteClerkUser } from './model/deleteClerkUser';
 import { fail } from './model/errors';
 import { listUsers } from './model/listing';
+import { listMemberships, personMembershipView } from './model/organizationListing';
 import { limitCaller } from './model/pools';
 import { signIn } from './model/signIn';
 import type { UserRow } from './model/userRows';
-import { clerkUserValidator, roleValidator, userState } from './model/validators';
+import { clerkUserValidator, roleValidator, userFilter } from './model/validators';
 import {
   adminUser,
   currentUser,
@@ -85,13 +87,15 @@ export const directory = query({
   },
 });
 
-/** The people table. Without `state`: everyone who is not deleted. A search ranks by relevance. */
+/**
+ * The people table. Without `state`: everyone who is not deleted. A search ranks by relevance, `sync`
+ * lists by name. The first page starts at the place of `from`; the others have their cursors.
+ */
 export const list = query({
   args: {
     paginationOpts: paginationOptsValidator,
-    search: v.optional(v.string()),
-    role: v.optional(roleValidator),
-    state: v.optional(userState),
+    ...userFilter.fields,
+    from: v.optional(v.id('users')),
     sort: v.optional(v.union(...userSorts.map((sort) => v.literal(sort)))),
     order: v.optional(v.union(v.literal('asc'), v.literal('desc'))),
   },
@@ -103,6 +107,16 @@ export const list = query({
   },
 });
 
+/** How many a list has: counted where a counter knows it, else looked at up to a bound. */
+export const count = query({
+  args: userFilter.fields,
+  returns: v.object({ count: v.number(), exact: v.boolean() }),
+  handler: async (ctx, filter) => {
+    requirePermission(ctx.actor, 'users:read');
+    return await countUsers(ctx, filter);
+  },
+});
+
 export const get = query({
   args: { userId: v.id('users') },
   returns: v.union(adminUser, v.null()),
@@ -110,6 +124,19 @@ export const get = query({
     requirePermission(ctx.actor, 'users:read');
     const row = await ctx.db.get('users', userId);
     return row === null ? null : toAdminUser(row);
+  },
+});
+
+/** Where a person belongs, by Clerk's organizations. */
+export const memberships = query({
+  args: { userId: v.id('users'), paginationOpts: paginationOptsValidator },
+  returns: paginationResultValidator(personMembershipView),
+  handler: async (ctx, { userId, paginationOpts }) => {
+    requirePermission(ctx.actor, 'users:read');
+    requirePermission(ctx.actor, 'organizations:read');
+    const row = await ctx.db.get('users', userId);
+    if (row === null) fail('USER_NOT_FOUND', { field: 'userId' });
+    return await listMemberships(ctx, row.externalId, paginationOpts);
   },
 });
 

@@ -10,6 +10,7 @@
 
 import type * as admin from "../admin.js";
 import type * as adminTokens from "../adminTokens.js";
+import type * as bulk from "../bulk.js";
 import type * as clerk from "../clerk.js";
 import type * as crons from "../crons.js";
 import type * as functions from "../functions.js";
@@ -24,6 +25,8 @@ import type * as model_applyMembership from "../model/applyMembership.js";
 import type * as model_applyOrganization from "../model/applyOrganization.js";
 import type * as model_audit from "../model/audit.js";
 import type * as model_auditLog from "../model/auditLog.js";
+import type * as model_bulkJobs from "../model/bulkJobs.js";
+import type * as model_bulkRun from "../model/bulkRun.js";
 import type * as model_canonicalJson from "../model/canonicalJson.js";
 import type * as model_cause from "../model/cause.js";
 import type * as model_changeAccess from "../model/changeAccess.js";
@@ -34,6 +37,7 @@ import type * as model_clerkFields from "../model/clerkFields.js";
 import type * as model_clerkOrganization from "../model/clerkOrganization.js";
 import type * as model_clerkUser from "../model/clerkUser.js";
 import type * as model_countCells from "../model/countCells.js";
+import type * as model_countUsers from "../model/countUsers.js";
 import type * as model_counters from "../model/counters.js";
 import type * as model_deleteClerkUser from "../model/deleteClerkUser.js";
 import type * as model_deleteMembership from "../model/deleteMembership.js";
@@ -54,6 +58,7 @@ import type * as model_organizationListing from "../model/organizationListing.js
 import type * as model_outbox from "../model/outbox.js";
 import type * as model_pools from "../model/pools.js";
 import type * as model_recount from "../model/recount.js";
+import type * as model_searchUsers from "../model/searchUsers.js";
 import type * as model_signIn from "../model/signIn.js";
 import type * as model_text from "../model/text.js";
 import type * as model_userRows from "../model/userRows.js";
@@ -76,6 +81,7 @@ import type {
 declare const fullApi: ApiFromModules<{
   admin: typeof admin;
   adminTokens: typeof adminTokens;
+  bulk: typeof bulk;
   clerk: typeof clerk;
   crons: typeof crons;
   functions: typeof functions;
@@ -90,6 +96,8 @@ declare const fullApi: ApiFromModules<{
   "model/applyOrganization": typeof model_applyOrganization;
   "model/audit": typeof model_audit;
   "model/auditLog": typeof model_auditLog;
+  "model/bulkJobs": typeof model_bulkJobs;
+  "model/bulkRun": typeof model_bulkRun;
   "model/canonicalJson": typeof model_canonicalJson;
   "model/cause": typeof model_cause;
   "model/changeAccess": typeof model_changeAccess;
@@ -100,6 +108,7 @@ declare const fullApi: ApiFromModules<{
   "model/clerkOrganization": typeof model_clerkOrganization;
   "model/clerkUser": typeof model_clerkUser;
   "model/countCells": typeof model_countCells;
+  "model/countUsers": typeof model_countUsers;
   "model/counters": typeof model_counters;
   "model/deleteClerkUser": typeof model_deleteClerkUser;
   "model/deleteMembership": typeof model_deleteMembership;
@@ -120,6 +129,7 @@ declare const fullApi: ApiFromModules<{
   "model/outbox": typeof model_outbox;
   "model/pools": typeof model_pools;
   "model/recount": typeof model_recount;
+  "model/searchUsers": typeof model_searchUsers;
   "model/signIn": typeof model_signIn;
   "model/text": typeof model_text;
   "model/userRows": typeof model_userRows;

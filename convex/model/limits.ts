@@ -55,3 +55,14 @@ export const tokensKeptMs = 90 * dayMs;
 
 /** The last use of an API token is written at most this often. */
 export const tokenUseWrittenMs = minuteMs;
+/** People that one step of a bulk change changes: about a tenth of a second of a small machine. */
+export const bulkBatch = 20;
+
+/** People that one step of collecting takes in. */
+export const bulkCollectBatch = 400;
+
+/** A bulk job that made no step for this long was interrupted and is taken up again. */
+export const bulkRestMs = 2 * minuteMs;
+
+/** Bulk jobs and what became of each person are kept this long after their end. */
+export const bulkJobsKeptMs = 30 * dayMs;

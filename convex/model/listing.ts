@@ -3,19 +3,21 @@ import type { PaginationOptions, PaginationResult } from 'convex/server';
 import { pageSizeMax, searchLengthMax, userStates } from '../../src/shared/people';
 import type { UserSort, UserState } from '../../src/shared/people';
 import { roleNames, type Role } from '../../src/shared/roles';
+import type { Id } from '../_generated/dataModel';
 import type { QueryCtx } from '../_generated/server';
 import schema from '../schema';
 import { fail } from './errors';
+import { searchPage } from './searchUsers';
 import type { UserRow } from './userRows';
+import type { UserFilter } from './validators';
 
-export interface ListRequest {
+export interface ListRequest extends UserFilter {
   paginationOpts: PaginationOptions;
-  search?: string;
-  role?: Role;
-  /** Without a state: everyone who is not deleted. */
-  state?: UserState;
+  /** With `sync` the order is by name. */
   sort?: UserSort;
   order?: 'asc' | 'desc';
+  /** The first page starts at this person's place in the order. */
+  from?: Id<'users'>;
 }
 
 /**
@@ -27,60 +29,126 @@ export async function listUsers(
   ctx: QueryCtx,
   request: ListRequest,
 ): Promise<PaginationResult<UserRow>> {
-  const options = boundedPage(request.paginationOpts);
-  const search = request.search?.trim().slice(0, searchLengthMax) ?? '';
-  return search === ''
-    ? await inOrder(ctx, request, options)
-    : await bySearch(ctx, request, search, options);
+  const { paginationOpts, ...rest } = request;
+  return await pageOfUsers(ctx, rest, boundedPage(paginationOpts));
 }
+
+/** `listUsers` for jobs, whose pages have bounds of their own. */
+export async function pageOfUsers(
+  ctx: QueryCtx,
+  request: Omit<ListRequest, 'paginationOpts'>,
+  options: PaginationOptions,
+): Promise<PaginationResult<UserRow>> {
+  const search = searchTextOf(request);
+  if (search !== '') return await searchPage(ctx, request, search, options);
+  return await inOrder(ctx, request, options);
+}
+
+export function searchTextOf({ search }: UserFilter): string {
+  return search?.trim().slice(0, searchLengthMax) ?? '';
+}
+
+type OrderedRequest = Omit<ListRequest, 'paginationOpts' | 'search'>;
 
 async function inOrder(
   ctx: QueryCtx,
-  { role, state, sort = 'name', order = 'asc' }: ListRequest,
+  request: OrderedRequest,
   options: PaginationOptions,
 ): Promise<PaginationResult<UserRow>> {
   checkCursor(options.cursor);
-  const states = state === undefined ? userStates.filter((name) => name !== 'deleted') : [state];
-  const roles = role === undefined ? roleNames : [role];
-  const ranges = states.flatMap((inState) =>
-    roles.map((inRole) => range(ctx, sort, inState, inRole).order(order)),
+  checkCursor(options.endCursor ?? null);
+  const sort = request.sync === undefined ? (request.sort ?? 'name') : 'name';
+  const order = request.order ?? 'asc';
+  const start = await startOf(ctx, request, sort);
+  const { states, roles } = rangesOf(request);
+  const ranges = states.flatMap((state) =>
+    roles.map((role) => range(ctx, { ...request, sort, state, role, start }).order(order)),
   );
-  return await mergedStream(ranges, [sortField[sort]]).paginate(options);
+  return await mergedStream(ranges, [sortField[sort]]).paginate({
+    ...options,
+    // A page that has an end instead of a number of rows is bounded all the same.
+    maximumRowsRead: 2 * Math.max(pageSizeMax, options.numItems),
+  });
+}
+
+/** The states and roles that a filter lets through. */
+export function rangesOf({ state, role }: UserFilter): {
+  states: readonly UserState[];
+  roles: readonly Role[];
+} {
+  return {
+    states: state === undefined ? userStates.filter((name) => name !== 'deleted') : [state],
+    roles: role === undefined ? roleNames : [role],
+  };
 }
 
 const sortField = {
   name: 'searchText',
   createdAt: 'createdAt',
+  lastSignInAt: 'lastSignInAt',
   lastLoginAt: 'lastLoginAt',
-} as const satisfies Record<UserSort, string>;
+} as const satisfies Record<UserSort, keyof UserRow>;
 
-function range(ctx: QueryCtx, sort: UserSort, state: UserState, role: Role) {
-  const users = stream(ctx.db, schema).query('users');
-  switch (sort) {
-    case 'name':
-      return users.withIndex('byName', (q) => q.eq('state', state).eq('role', role));
-    case 'createdAt':
-      return users.withIndex('byCreated', (q) => q.eq('state', state).eq('role', role));
-    case 'lastLoginAt':
-      return users.withIndex('byLastLogin', (q) => q.eq('state', state).eq('role', role));
-  }
+/** The first value of the order that is listed; undefined = from the very start. */
+async function startOf(
+  ctx: QueryCtx,
+  { from }: OrderedRequest,
+  sort: UserSort,
+): Promise<string | number | undefined> {
+  if (from === undefined) return undefined;
+  const row = await ctx.db.get('users', from);
+  // Somebody who is gone, or has no such time, marks no place.
+  return row?.[sortField[sort]];
 }
 
-async function bySearch(
-  ctx: QueryCtx,
-  { role, state }: ListRequest,
-  search: string,
-  options: PaginationOptions,
-): Promise<PaginationResult<UserRow>> {
-  const found = ctx.db.query('users').withSearchIndex('search', (q) => {
-    const inText = q.search('searchText', search);
-    const inRole = role === undefined ? inText : inText.eq('role', role);
-    return state === undefined ? inRole : inRole.eq('state', state);
-  });
-  // The search index knows no "other than"; tombstones are few among the matches.
-  const wanted =
-    state === undefined ? found.filter((q) => q.neq(q.field('state'), 'deleted')) : found;
-  return await wanted.paginate(options);
+interface RangeRequest extends OrderedRequest {
+  sort: UserSort;
+  state: UserState;
+  role: Role;
+  start: string | number | undefined;
+}
+
+/** One range of an index, from `start` on in the order asked for. */
+function range(ctx: QueryCtx, request: RangeRequest) {
+  const { sort, state, role, sync, order, start } = request;
+  const users = stream(ctx.db, schema).query('users');
+  const desc = order === 'desc';
+  if (sort === 'name') {
+    const text = typeof start === 'string' ? start : undefined;
+    if (sync !== undefined) {
+      return users.withIndex('bySync', (q) => {
+        const all = q.eq('sync', sync).eq('state', state).eq('role', role);
+        if (text === undefined) return all;
+        return desc ? all.lte('searchText', text) : all.gte('searchText', text);
+      });
+    }
+    return users.withIndex('byName', (q) => {
+      const all = q.eq('state', state).eq('role', role);
+      if (text === undefined) return all;
+      return desc ? all.lte('searchText', text) : all.gte('searchText', text);
+    });
+  }
+  const at = typeof start === 'number' ? start : undefined;
+  switch (sort) {
+    case 'createdAt':
+      return users.withIndex('byCreated', (q) => {
+        const all = q.eq('state', state).eq('role', role);
+        if (at === undefined) return all;
+        return desc ? all.lte('createdAt', at) : all.gte('createdAt', at);
+      });
+    case 'lastSignInAt':
+      return users.withIndex('byLastSignIn', (q) => {
+        const all = q.eq('state', state).eq('role', role);
+        if (at === undefined) return all;
+        return desc ? all.lte('lastSignInAt', at) : all.gte('lastSignInAt', at);
+      });
+    case 'lastLoginAt':
+      return users.withIndex('byLastLogin', (q) => {
+        const all = q.eq('state', state).eq('role', role);
+        if (at === undefined) return all;
+        return desc ? all.lte('lastLoginAt', at) : all.gte('lastLoginAt', at);
+      });
+  }
 }
 
 export function boundedPage(options: PaginationOptions): PaginationOptions {

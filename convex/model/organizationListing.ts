@@ -4,7 +4,7 @@ import type { RecordStatus } from '../../src/shared/organizations';
 import type { QueryCtx } from '../_generated/server';
 import { userByExternalId } from './access';
 import type { MembershipRow } from './applyMembership';
-import type { OrganizationRow } from './applyOrganization';
+import { organizationByExternalId, type OrganizationRow } from './applyOrganization';
 import { boundedPage } from './listing';
 import { recordStatus, roleValidator, userState } from './validators';
 
@@ -110,4 +110,50 @@ async function toMember(ctx: QueryCtx, membership: MembershipRow): Promise<Membe
       state: user.state,
     },
   };
+}
+
+export const personMembershipView = v.object({
+  externalId: v.string(),
+  /** Clerk's organization role. */
+  role: v.string(),
+  permissions: v.array(v.string()),
+  status: recordStatus,
+  joinedAt: v.number(),
+  /** Null while the organization has not arrived. */
+  organization: v.union(
+    v.object({
+      _id: v.id('organizations'),
+      name: v.string(),
+      imageUrl: v.optional(v.string()),
+      status: recordStatus,
+    }),
+    v.null(),
+  ),
+});
+
+/** Active memberships of a person, each joined with its organization by Clerk id. */
+export async function listMemberships(
+  ctx: QueryCtx,
+  userExternalId: string,
+  paginationOpts: PaginationOptions,
+): Promise<PaginationResult<Infer<typeof personMembershipView>>> {
+  const page = await ctx.db
+    .query('memberships')
+    .withIndex('byUser', (q) => q.eq('userExternalId', userExternalId).eq('status', 'active'))
+    .paginate(boundedPage(paginationOpts));
+  const joined = page.page.map(async (row) => {
+    const { externalId, role, permissions, status, joinedAt, organizationExternalId } = row;
+    const found =
+      organizationExternalId === undefined
+        ? null
+        : await organizationByExternalId(ctx, organizationExternalId);
+    const organization = found && {
+      _id: found._id,
+      name: found.name,
+      imageUrl: found.imageUrl,
+      status: found.status,
+    };
+    return { externalId, role, permissions, status, joinedAt, organization };
+  });
+  return { ...page, page: await Promise.all(joined) };
 }

@@ -33,6 +33,7 @@ const rateLimiter = new RateLimiter(components.rateLimiter, {
   // A web server asks once a minute for each token; several servers and restarts have room.
   exchange: { kind: 'token bucket', rate: 60, period: minuteMs, capacity: 60 },
   badToken: { kind: 'token bucket', rate: 60, period: minuteMs, capacity: 120 },
+  bulk: { kind: 'token bucket', rate: 10, period: minuteMs, capacity: 10 },
   clerkDevelopment: { kind: 'token bucket', rate: 80, period: 10_000, capacity: 40 },
   clerkProduction: { kind: 'token bucket', rate: 800, period: 10_000, capacity: 200 },
 });
@@ -40,7 +41,7 @@ const rateLimiter = new RateLimiter(components.rateLimiter, {
 /** Refuses with RATE_LIMITED and the wait in milliseconds. `key` names who is limited. */
 export async function limitCaller(
   ctx: MutationCtx,
-  name: 'store' | 'updateRole' | 'setAccess' | 'retryPush' | 'tokens',
+  name: 'store' | 'updateRole' | 'setAccess' | 'retryPush' | 'tokens' | 'bulk',
   key: string,
 ): Promise<void> {
   const { ok, retryAfter } = await rateLimiter.limit(ctx, name, { key });

@@ -1,12 +1,13 @@
 import type { WithoutSystemFields } from 'convex/server';
 import type { Doc } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
-import type { UserState } from '../../src/shared/people';
+import { clerkSyncOf } from '../../src/shared/clerk-sync';
+import type { ClerkSync, UserState } from '../../src/shared/people';
 import { ownerRole } from '../../src/shared/roles';
 import { countChanged, countInserted } from './counters';
 
 export type UserRow = Doc<'users'>;
-type Derived = 'state' | 'searchText';
+type Derived = 'state' | 'searchText' | 'sync';
 export type NewUser = Omit<WithoutSystemFields<UserRow>, Derived>;
 export type UserChange = Partial<NewUser>;
 
@@ -47,13 +48,11 @@ export async function otherActiveOwners(ctx: MutationCtx, row: UserRow): Promise
   return owners.some((owner) => owner._id !== row._id) ? 1 : 0;
 }
 
-function derive(row: Pick<NewUser, 'isActive' | 'deletedAt' | 'name' | 'email'>): {
-  state: UserState;
-  searchText: string;
-} {
+function derive(row: NewUser): { state: UserState; searchText: string; sync: ClerkSync } {
   const present = row.isActive ? 'active' : 'deactivated';
   return {
     state: row.deletedAt === undefined ? present : 'deleted',
     searchText: [row.name, row.email ?? ''].join(' ').trim().toLowerCase(),
+    sync: clerkSyncOf(row),
   };
 }

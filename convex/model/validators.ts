@@ -2,7 +2,8 @@ import { type Infer, v } from 'convex/values';
 import { tokenScopes } from '../../src/shared/api-tokens';
 import { roleNames, type Role } from '../../src/shared/roles';
 import { recordStatuses } from '../../src/shared/organizations';
-import { pushStates, roleSources, userStates } from '../../src/shared/people';
+import { bulkOutcomes, bulkStatuses } from '../../src/shared/bulk';
+import { clerkSyncStates, pushStates, roleSources, userStates } from '../../src/shared/people';
 
 /** A union of string literals, typed by the list it is made from. */
 export function literals<const T extends readonly string[]>(values: T) {
@@ -11,6 +12,7 @@ export function literals<const T extends readonly string[]>(values: T) {
 
 export const roleValidator = literals(roleNames as readonly Role[]);
 export const userState = literals(userStates);
+export const clerkSync = literals(clerkSyncStates);
 /** Organizations and memberships. */
 export const recordStatus = literals(recordStatuses);
 export const roleSource = literals(roleSources);
@@ -132,3 +134,30 @@ export const clerkEventValidator = v.union(
   v.object({ ...eventBase, kind: v.literal('poison'), why: v.string() }),
 );
 export type ClerkEvent = Infer<typeof clerkEventValidator>;
+
+/** Whom a list of people shows; absent = all, `state` apart: without one the deleted are left out. */
+export const userFilter = v.object({
+  search: v.optional(v.string()),
+  role: v.optional(roleValidator),
+  state: v.optional(userState),
+  sync: v.optional(clerkSync),
+});
+export type UserFilter = Infer<typeof userFilter>;
+
+/** What a bulk change does to each person: exactly one single change. */
+export const bulkAction = v.union(
+  v.object({ kind: v.literal('role'), role: roleValidator }),
+  v.object({ kind: v.literal('deactivate') }),
+  v.object({ kind: v.literal('reactivate') }),
+);
+export type BulkAction = Infer<typeof bulkAction>;
+
+/** Whom a bulk change is for: people named one by one, or everybody a list shows but for some. */
+export const bulkSelection = v.union(
+  v.object({ kind: v.literal('ids'), ids: v.array(v.id('users')) }),
+  v.object({ kind: v.literal('filter'), filter: userFilter, except: v.array(v.id('users')) }),
+);
+export type BulkSelection = Infer<typeof bulkSelection>;
+
+export const bulkStatus = literals(bulkStatuses);
+export const bulkOutcome = literals(bulkOutcomes);

@@ -29,6 +29,11 @@ export const errorCodes = {
   INVALID_INPUT: { status: 400, text: 'The request is not valid.' },
   UNKNOWN_ROLE: { status: 400, text: 'There is no such role.' },
   NOTHING_TO_RETRY: { status: 409, text: 'This change has already reached Clerk.' },
+  BULK_RUNNING: {
+    status: 409,
+    text: 'Your last bulk change is still running. Wait for it or cancel it.',
+  },
+  BULK_FINISHED: { status: 409, text: 'This bulk change has ended already.' },
   RATE_LIMITED: { status: 429, text: 'Too many requests. Try again in a moment.' },
   BAD_SIGNATURE: { status: 400, text: 'The webhook signature does not verify.' },
   BODY_TOO_LARGE: { status: 413, text: 'The request body is too large.' },

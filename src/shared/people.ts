@@ -15,8 +15,15 @@ export type PushStateName = (typeof pushStates)[number];
 export const roleSources = ['default', 'console', 'clerk', 'api', 'cli', 'bootstrap'] as const;
 export type RoleSource = (typeof roleSources)[number];
 
+/**
+ * How a row stands against Clerk as a whole, the worst first told: something of ours could not be
+ * sent, is on its way, or Clerk says something else; see `clerk-sync.ts`.
+ */
+export const clerkSyncStates = ['synced', 'pending', 'failed', 'differs'] as const;
+export type ClerkSync = (typeof clerkSyncStates)[number];
+
 /** What lists of people can be ordered by. */
-export const userSorts = ['name', 'createdAt', 'lastLoginAt'] as const;
+export const userSorts = ['name', 'createdAt', 'lastSignInAt', 'lastLoginAt'] as const;
 export type UserSort = (typeof userSorts)[number];
 
 /** Most people that one page of a list can hold. */
@@ -24,3 +31,6 @@ export const pageSizeMax = 100;
 
 /** Longest search text that is looked at; Convex reads at most 16 terms anyway. */
 export const searchLengthMax = 100;
+
+/** Most people that one bulk change can name one by one; more are named by a filter. */
+export const bulkIdsMax = 1_000;

@@ -38,9 +38,37 @@ interface Guarded {
   /** `anyone`: answers null without access; `signedIn`: needs a token but no row. */
   guard: 'anyone' | 'signedIn' | 'active';
   roles: Role[];
-  args?: (target: Id<'users'>, organization: Id<'organizations'>) => object;
+  args?: (target: Id<'users'>, organization: Id<'organizations'>, job: Id<'bulkJobs'>) => object;
 }
 const guards: Record<string, Guarded> = {
+  'bulk:start': {
+    kind: 'mutation',
+    guard: 'active',
+    roles: ['superadmin'],
+    args: (userId) => ({
+      action: { kind: 'role', role: 'admin' },
+      selection: { kind: 'ids', ids: [userId] },
+    }),
+  },
+  'bulk:cancel': {
+    kind: 'mutation',
+    guard: 'active',
+    roles: ['superadmin', 'admin'],
+    args: (_, __, jobId) => ({ jobId }),
+  },
+  'bulk:latest': { kind: 'query', guard: 'active', roles: ['superadmin', 'admin'] },
+  'bulk:get': {
+    kind: 'query',
+    guard: 'active',
+    roles: ['superadmin', 'admin'],
+    args: (_, __, jobId) => ({ jobId }),
+  },
+  'bulk:results': {
+    kind: 'query',
+    guard: 'active',
+    roles: ['superadmin', 'admin'],
+    args: (_, __, jobId) => ({ jobId, ...page }),
+  },
   'organizations:list': {
     kind: 'query',
     guard: 'active',
@@ -93,6 +121,13 @@ const guards: Record<string, Guarded> = {
     roles: ['superadmin', 'admin'],
     args: (userId) => ({ userId }),
   },
+  'users:count': { kind: 'query', guard: 'active', roles: ['superadmin', 'admin'] },
+  'users:memberships': {
+    kind: 'query',
+    guard: 'active',
+    roles: ['superadmin', 'admin'],
+    args: (userId) => ({ userId, ...page }),
+  },
   'users:updateRole': {
     kind: 'mutation',
     guard: 'active',
@@ -127,12 +162,23 @@ const guards: Record<string, Guarded> = {
 
 let t: ConvexWorld;
 let organization: Id<'organizations'>;
+let job: Id<'bulkJobs'>;
 beforeEach(async () => {
   ({ t } = connectedWorld());
   await deliver(t, envelope('organization.created', rawOrganization('org_1')));
   organization = (await organizationRow(t, 'org_1'))._id;
+  job = await runningJob(t);
 });
 afterEach(disconnectWorld);
+
+/** A bulk change of somebody else, under way. */
+async function runningJob(world: ConvexWorld): Promise<Id<'bulkJobs'>> {
+  const starter = await arrive(world, 'starter', 'superadmin');
+  return await as(world, 'starter').mutation(api.bulk.start, {
+    action: { kind: 'deactivate' },
+    selection: { kind: 'ids', ids: [starter._id] },
+  });
+}
 
 async function publicFunctions(): Promise<string[]> {
   const names: string[] = [];
@@ -152,7 +198,7 @@ async function call(
   target: Id<'users'>,
 ): Promise<unknown> {
   const guarded = guards[name];
-  const args: Record<string, unknown> = { ...guarded?.args?.(target, organization) };
+  const args: Record<string, unknown> = { ...guarded?.args?.(target, organization, job) };
   return guarded?.kind === 'mutation'
     ? await caller.mutation(makeFunctionReference<'mutation'>(name), args)
     : await caller.query(makeFunctionReference<'query'>(name), args);

@@ -113,6 +113,62 @@ describe('users:list', () => {
     expect(await readAll({ search: 'zebulon' }, 5)).toEqual([]);
   });
 
+  test('two words mean both, in any order and as beginnings', async () => {
+    for (const [id, first, last] of [
+      ['ada', 'Ada', 'Lovelace'],
+      ['ad2', 'Ada', 'Byron'],
+      ['lov', 'Grace', 'Lovett'],
+    ] as const) {
+      const data = rawUser(id, { first_name: first, last_name: last });
+      await deliver(t, envelope('user.created', data));
+    }
+    expect(await readAll({ search: 'love ada' }, 5)).toEqual(['ada']);
+    expect((await readAll({ search: 'ada l' }, 1)).sort()).toEqual(['ada']);
+    expect((await readAll({ search: 'lov' }, 5)).sort()).toEqual(['ada', 'lov']);
+  });
+
+  test('filters by how a row stands against Clerk, and counts it', async () => {
+    await crowd(4);
+    const count = async (filter: object) => await as(t, 'boss').query(api.users.count, filter);
+    await changeRow(t, 'p1', { push: { state: 'failed' } });
+    await changeRow(t, 'p2', { push: { state: 'pending' } });
+    const drifted = await rowOf(t, 'p3');
+    await changeRow(t, 'p3', { clerk: { ...drifted.clerk, role: 'admin' } });
+    const read = async (sync: 'failed' | 'pending' | 'differs') =>
+      await as(t, 'boss').query(api.users.list, {
+        sync,
+        paginationOpts: { numItems: 10, cursor: null },
+      });
+    expect((await read('failed')).page.map((row) => row.externalId)).toEqual(['p1']);
+    expect((await read('pending')).page.map((row) => row.externalId)).toEqual(['p2']);
+    expect((await read('differs')).page.map((row) => row.externalId)).toContain('p3');
+    expect(await count({ sync: 'failed' })).toEqual({ count: 1, exact: true });
+    expect(await count({ search: 'p2' })).toEqual({ count: 1, exact: true });
+  });
+
+  test('starts at the place of a person, in either order', async () => {
+    await crowd(9);
+    const all = await readAll({ sort: 'createdAt', order: 'desc' }, 20);
+    const from = (await rowOf(t, all[4] ?? ''))._id;
+    const { page } = await as(t, 'boss').query(api.users.list, {
+      sort: 'createdAt',
+      order: 'desc',
+      from,
+      paginationOpts: { numItems: 20, cursor: null },
+    });
+    // People of the same moment may come along.
+    expect(all.slice(4).every((id) => page.some((row) => row.externalId === id))).toBe(true);
+    expect(page.length).toBeLessThan(all.length);
+  });
+
+  test('a page with an end is bounded all the same', async () => {
+    const { page, continueCursor } = await as(t, 'boss').query(api.users.list, {
+      paginationOpts: { numItems: 10, cursor: null, endCursor: '[]' },
+    });
+    expect(page.length).toBeLessThanOrEqual(200);
+    expect(continueCursor).toBe('[]');
+  });
+
   test('bounds the page and refuses foreign cursors with a coded error', async () => {
     const boss = as(t, 'boss');
     for (const numItems of [0, 101, 2.5, -1]) {

@@ -1,0 +1,5 @@
+import { router } from '../../trpc';
+import { cancel } from './cancel';
+import { start } from './start';
+
+export const bulkRouter = router({ start, cancel });

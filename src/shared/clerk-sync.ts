@@ -1,0 +1,34 @@
+import type { ClerkSync, PushStateName, UserState } from './people';
+
+interface Standing {
+  role: string;
+  isActive: boolean;
+  deletedAt?: number | undefined;
+  heldDeletionAt?: number | undefined;
+  roleIssue?: object | undefined;
+  push: { state: PushStateName };
+  access?: { state: PushStateName } | undefined;
+  clerk: { role?: string | undefined; banned?: boolean | undefined };
+}
+
+/**
+ * How a row stands against Clerk: the one rule for the filter of the list, its marks and its counts.
+ * Of a deleted person only the deletion is of interest.
+ */
+export function clerkSyncOf(row: Standing): ClerkSync {
+  const gone = row.deletedAt !== undefined || row.heldDeletionAt !== undefined;
+  const states = [gone ? undefined : row.push.state, row.access?.state];
+  if (states.includes('failed')) return 'failed';
+  if (states.includes('pending')) return 'pending';
+  return !gone && (roleDiffers(row) || accessDiffers(row)) ? 'differs' : 'synced';
+}
+
+/** Clerk last named another role than ours, or one that is not known here; nothing is on its way. */
+export function roleDiffers({ role, roleIssue, clerk }: Standing): boolean {
+  return roleIssue !== undefined || (clerk.role !== undefined && clerk.role !== role);
+}
+
+/** Somebody banned or unbanned in Clerk itself; nothing of ours is on its way to settle it. */
+function accessDiffers({ isActive, clerk }: Standing): boolean {
+  return (clerk.banned ?? false) === isActive;
+}
