@@ -1,6 +1,5 @@
 /** `collecting` finds the people, `applying` changes one after the other. */
 export const bulkStatuses = ['collecting', 'applying', 'completed', 'cancelled', 'failed'] as const;
-export type BulkStatus = (typeof bulkStatuses)[number];
 
 /** What became of one person; `queued` = not their turn yet, or never after a cancel. */
 export const bulkOutcomes = ['queued', 'changed', 'unchanged', 'refused'] as const;

@@ -1,4 +1,4 @@
-import type { ClerkSync, PushStateName, UserState } from './people';
+import type { ClerkSync, PushStateName } from './people';
 
 interface Standing {
   role: string;
