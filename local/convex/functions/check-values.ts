@@ -1,5 +1,6 @@
 import type { Json } from '../engine/contract';
 import { fromJson, toText, ValueError } from '../values/convex-json';
+import { matchesValue } from '../values/matcher';
 import { checkValue, describeProblem, type ValidationContext } from '../values/validate';
 import type { ValidatorJson } from '../values/validator';
 import { FunctionFailure } from './user-errors';
@@ -39,7 +40,9 @@ function checked(
 ): string {
   try {
     const value = fromJson(json);
-    const problem = checkValue(validator, value, context);
+    const problem = matchesValue(validator, value, context)
+      ? undefined
+      : checkValue(validator, value, context);
     if (problem) throw new FunctionFailure(`${kind}: ${describeProblem(problem)}`);
     const text = toText(value);
     if (text.length > callBytesMax) {

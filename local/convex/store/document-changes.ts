@@ -8,7 +8,8 @@ const systemFields = ['_id', '_creationTime'] as const;
 /** The fields of a document to insert: an object without system fields. */
 export function newFields(tableName: string, json: Json): ValueObject {
   const fields = readObject(json);
-  const reserved = Object.keys(fields).find((field) => field.startsWith('_'));
+  let reserved: string | undefined;
+  for (const field in fields) if (field.startsWith('_')) reserved = field;
   if (reserved === undefined) return fields;
   throw invalidValue(
     `The document for table "${tableName}" has the field "${reserved}": names that start with an underscore are set by the system. Remove it.`,
@@ -16,7 +17,7 @@ export function newFields(tableName: string, json: Json): ValueObject {
 }
 
 export function patched(before: ValueObject, json: Json): ValueObject {
-  const patch = orInvalidValue(() => patchFromJson(json));
+  const patch = orInvalidValue(patchFromJson, json);
   const after: ValueObject = { ...before };
   for (const [field, value] of Object.entries(patch)) {
     if (value === undefined && !isSystemField(field)) delete after[field];
@@ -26,14 +27,14 @@ export function patched(before: ValueObject, json: Json): ValueObject {
 }
 
 export function replaced(before: ValueObject, json: Json): ValueObject {
-  const after = readObject(json);
+  const after = { ...readObject(json) };
   for (const field of systemFields) after[field] ??= before[field] ?? null;
   return withSameSystemFields(before, after);
 }
 
 /** Enforces the limits of a document; returns its size. */
 export function sizeOfDocument(document: ValueObject): number {
-  return orInvalidValue(() => checkDocument(document));
+  return orInvalidValue(checkDocument, document);
 }
 
 function isSystemField(field: string): boolean {
@@ -53,14 +54,14 @@ function withSameSystemFields(before: ValueObject, after: ValueObject): ValueObj
 }
 
 function readObject(json: Json): ValueObject {
-  const value = orInvalidValue(() => fromJson(json));
+  const value = orInvalidValue(fromJson, json);
   if (!isValueObject(value)) throw invalidValue('A document must be an object.');
   return value;
 }
 
-function orInvalidValue<T>(make: () => T): T {
+function orInvalidValue<From, To>(make: (from: From) => To, from: From): To {
   try {
-    return make();
+    return make(from);
   } catch (error) {
     if (error instanceof ValueError) throw invalidValue(error.message, error);
     throw error;

@@ -2,8 +2,7 @@ import type { IndexInfo, TableInfo } from './catalog';
 import type { DatabaseFile } from './database-file';
 import type { WriteLog } from './commit-writes';
 import { removeSearchEntry, writeSearchEntry } from './search-index';
-import { fieldAt } from '../values/field-path';
-import { encodeKey } from '../values/key-encoding';
+import { encodeFields } from '../values/key-encoding';
 import type { ValueObject } from '../values/value';
 
 /** A document as stored. */
@@ -15,7 +14,7 @@ export interface StoredDocument {
 }
 
 export function indexKey(index: IndexInfo, document: ValueObject): Buffer {
-  return encodeKey(index.paths.map((path) => fieldAt(document, path)));
+  return encodeFields(document, index.paths);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { DatabaseFile } from './database-file';
 import { indexKey, insertEntry } from './documents';
 import { checkSchema } from './schema-check';
 import { createSearchTable, dropSearchTable, writeSearchEntry } from './search-index';
+import { matchesDocument } from '../values/matcher';
 import { checkValue, describeProblem, type ValidationContext } from '../values/validate';
 import { documentFromText } from '../values/convex-json';
 import type { ValueObject } from '../values/value';
@@ -68,6 +69,7 @@ export function checkAgainst(
   validator: ValidatorJson,
   { context, id }: { context: ValidationContext; id?: string },
 ): void {
+  if (matchesDocument(validator, document, context)) return;
   const { _id, _creationTime, ...fields } = document;
   const problem = checkValue(validator, fields, context);
   if (!problem) return;

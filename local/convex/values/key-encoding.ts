@@ -1,4 +1,5 @@
-import type { Value } from './value';
+import { fieldAt } from './field-path';
+import type { Value, ValueObject } from './value';
 
 /**
  * Bytes that sort (memcmp) exactly as `compareValues` of `convex/values` sorts, and whose
@@ -31,6 +32,13 @@ let length = 0;
 export function encodeKey(values: readonly (Value | undefined)[]): Buffer {
   length = 0;
   for (const value of values) write(value);
+  return Buffer.from(scratch.subarray(0, length));
+}
+
+/** The key of a document in an index over these fields. */
+export function encodeFields(document: ValueObject, paths: readonly (readonly string[])[]): Buffer {
+  length = 0;
+  for (const path of paths) write(fieldAt(document, path));
   return Buffer.from(scratch.subarray(0, length));
 }
 

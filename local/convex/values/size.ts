@@ -13,26 +13,53 @@ export const documentLimits = {
  * per number, strings and bytes with a terminator, field names with a terminator.
  */
 export function sizeOf(value: Value): number {
-  if (typeof value === 'boolean') return 1;
-  if (typeof value === 'number' || typeof value === 'bigint') return 9;
-  if (typeof value === 'string') return 2 + Buffer.byteLength(value);
-  if (value === null) return 1;
-  if (value instanceof ArrayBuffer) return 2 + value.byteLength;
-  if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + sizeOf(item), 2);
-  let size = 2;
-  for (const name of Object.keys(value)) size += name.length + 1 + sizeOf(value[name] as Value);
-  return size;
+  return measure(value, -Infinity);
 }
 
 /** Throws what Convex would refuse to store; returns the size. */
 export function checkDocument(document: ValueObject): number {
-  checkShape(document, '', 1);
-  const size = sizeOf(document);
+  const size = measure(document, 1);
+  // Measured without paths; once more for the words, when there is something to say.
+  if (Number.isNaN(size)) checkShape(document, '', 1);
   if (size > documentLimits.bytes) {
     throw new ValueError(
       `The document is ${size} bytes; the maximum is ${documentLimits.bytes} (1 MiB). Split it.`,
     );
   }
+  return size;
+}
+
+/** The size; NaN when the shape breaks a limit. Depth below zero: limits do not count. */
+function measure(value: Value, depth: number): number {
+  switch (typeof value) {
+    case 'string':
+      return 2 + Buffer.byteLength(value);
+    case 'number':
+    case 'bigint':
+      return 9;
+    case 'boolean':
+      return 1;
+    default:
+      return measureObject(value, depth);
+  }
+}
+
+function measureObject(
+  value: null | ArrayBuffer | Value[] | ValueObject,
+  depth: number,
+): number {
+  if (value === null) return 1;
+  if (value instanceof ArrayBuffer) return 2 + value.byteLength;
+  if (depth > documentLimits.nesting) return Number.NaN;
+  let size = 2;
+  if (Array.isArray(value)) {
+    if (depth > 0 && value.length > documentLimits.arrayLength) return Number.NaN;
+    for (const item of value) size += measure(item, depth + 1);
+    return size;
+  }
+  const names = Object.keys(value);
+  if (depth > 0 && names.length > documentLimits.fields) return Number.NaN;
+  for (const name of names) size += name.length + 1 + measure(value[name] as Value, depth + 1);
   return size;
 }
 
