@@ -122,6 +122,8 @@ function prepareFile(db: Database.Database): void {
   db.exec('PRAGMA journal_mode = WAL');
   db.exec('PRAGMA synchronous = FULL');
   db.exec('PRAGMA cache_size = -65536');
+  // 16 MB of log instead of 4: pages that many transactions touch are copied back less often.
+  db.exec('PRAGMA wal_autocheckpoint = 4096');
   db.exec('BEGIN EXCLUSIVE');
   const found = pragma(db, 'application_id');
   const version = pragma(db, 'user_version');

@@ -1,5 +1,5 @@
 import type { IndexInfo, TableInfo } from './catalog';
-import type { DatabaseFile } from './database-file';
+import type { Bindable, DatabaseFile } from './database-file';
 import type { WriteLog } from './commit-writes';
 import { removeSearchEntry, writeSearchEntry } from './search-index';
 import { encodeFields } from '../values/key-encoding';
@@ -40,7 +40,18 @@ export class DocumentRows {
     const { lastInsertRowid: doc } = this.file
       .statement('INSERT INTO documents (table_no, id, size, body) VALUES (?, ?, ?, ?)')
       .run(table.tableNo, row.id, row.size, row.body);
-    for (const index of table.indexes.values()) this.#enter(index, doc, document);
+    const entries: Bindable[] = [];
+    for (const index of table.indexes.values()) {
+      if (index.definition.kind === 'search') {
+        writeSearchEntry(this.file, index, { doc, document });
+        continue;
+      }
+      const key = indexKey(index, document);
+      if (index.definition.kind === 'database') entries.push(index.indexNo, key, doc);
+      this.log.key(index.indexNo, key);
+    }
+    // One statement for all of them: going through SQLite's door costs as much as a small entry.
+    insertEntries(this.file, entries);
     this.#logDocument(table, row.id);
   }
 
@@ -56,16 +67,6 @@ export class DocumentRows {
     this.file.statement('DELETE FROM documents WHERE doc = ?').run(row.doc);
     for (const index of table.indexes.values()) this.#leave(index, row.doc, document);
     this.#logDocument(table, row.id);
-  }
-
-  #enter(index: IndexInfo, doc: number, document: ValueObject): void {
-    if (index.definition.kind === 'search') {
-      writeSearchEntry(this.file, index, { doc, document });
-      return;
-    }
-    const key = indexKey(index, document);
-    if (index.definition.kind === 'database') insertEntry(this.file, index, key, doc);
-    this.log.key(index.indexNo, key);
   }
 
   #leave(index: IndexInfo, doc: number, document: ValueObject): void {
@@ -104,7 +105,24 @@ export class DocumentRows {
 }
 
 export function insertEntry(file: DatabaseFile, index: IndexInfo, key: Buffer, doc: number): void {
-  file
-    .statement('INSERT INTO index_entries (index_no, key, doc) VALUES (?, ?, ?)')
-    .run(index.indexNo, key, doc);
+  file.statement(insertSql(1)).run(index.indexNo, key, doc);
+}
+
+/** `entries`: index number, key and document of each, one after the other. */
+function insertEntries(file: DatabaseFile, entries: Bindable[]): void {
+  if (entries.length > 0) file.statement(insertSql(entries.length / 3)).run(...entries);
+}
+
+const insertSqls: string[] = [];
+
+/**
+ * By number of entries; a table has 65 indexes at most. `OR FAIL`: otherwise SQLite would keep a
+ * copy of every page it touches, to undo the first entries when a later one fails. Nothing of the
+ * transaction is kept then anyway (`Transaction.writeRows`).
+ */
+function insertSql(count: number): string {
+  return (insertSqls[count] ??=
+    `INSERT OR FAIL INTO index_entries (index_no, key, doc) VALUES ${Array(count)
+      .fill('(?, ?, ?)')
+      .join(', ')}`);
 }

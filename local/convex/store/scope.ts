@@ -111,7 +111,8 @@ export class Scope implements WriteScope {
     const document = { ...fields, _id: id, _creationTime: this.tx.parts.clock.nextCreationMs() };
     const size = this.#check(table, document);
     this.tx.meter.wrote(size);
-    this.tx.rows.insert(table, document, { id, size, body: toText(document) });
+    const row = { id, size, body: toText(document) };
+    this.tx.writeRows((rows) => rows.insert(table, document, row));
     return id;
   }
 
@@ -128,7 +129,7 @@ export class Scope implements WriteScope {
     this.#beginWrite(table.name);
     const row = this.#existing(table, id, 'Delete');
     this.tx.meter.wrote(row.size);
-    this.tx.rows.remove(table, documentFromText(row.body), row);
+    this.tx.writeRows((rows) => rows.remove(table, documentFromText(row.body), row));
     return row.body;
   }
 
@@ -146,7 +147,7 @@ export class Scope implements WriteScope {
     const size = this.#check(table, after);
     const body = toText(after);
     this.tx.meter.wrote(size);
-    this.tx.rows.update(table, before, after, { ...row, size, body });
+    this.tx.writeRows((rows) => rows.update(table, before, after, { ...row, size, body }));
     return body;
   }
 

@@ -105,9 +105,19 @@ export function tokensOf(text: string): string[] {
   return tokens.filter((token) => Buffer.byteLength(token) <= maxTokenBytes);
 }
 
+/** Tokens by their key: filters have few values, and a digest costs more than the rest of a row. */
+const filterTokens = new Map<string, string>();
+const filterTokensMax = 10_000;
+
 function filterToken(position: number, value: Value | undefined): string {
-  const digest = createHash('sha256')
-    .update(encodeKey([value]))
-    .digest('hex');
-  return `f${position}x${digest.slice(0, filterTokenDigits)}`;
+  const key = encodeKey([value]);
+  const name = `${position}:${key.toString('latin1')}`;
+  let token = filterTokens.get(name);
+  if (token === undefined) {
+    const digest = createHash('sha256').update(key).digest('hex');
+    token = `f${position}x${digest.slice(0, filterTokenDigits)}`;
+    if (filterTokens.size >= filterTokensMax) filterTokens.clear();
+    filterTokens.set(name, token);
+  }
+  return token;
 }

@@ -43,6 +43,7 @@ export class Transaction implements WriteTransaction, ReadContext {
   #openSavepoints: number[] = [];
   #savepointsMade = 0;
   #isOver = false;
+  #broken: Error | undefined;
 
   constructor(
     readonly parts: StoreParts,
@@ -81,6 +82,19 @@ export class Transaction implements WriteTransaction, ReadContext {
       throw new StoreError('InvalidQuery', 'A query cannot write. Use a mutation.');
     }
     this.#writes++;
+  }
+
+  /**
+   * A document and its index entries are several statements. When one of them fails (a full disk),
+   * the function may catch that, but must not commit what the others did.
+   */
+  writeRows(write: (rows: DocumentRows) => void): void {
+    try {
+      write(this.rows);
+    } catch (error) {
+      this.#broken = error as Error;
+      throw error;
+    }
   }
 
   rowByDoc(doc: number): ScannedRow | undefined {
@@ -161,6 +175,7 @@ export class Transaction implements WriteTransaction, ReadContext {
     if (this.#openSavepoints.length > 0 && !this.#isOver) {
       throw new StoreError('InvalidQuery', 'A nested transaction was left open.');
     }
+    if (this.#broken) throw this.#broken;
     this.#isOver = true;
     this.reads.seal();
     return this.log.isEmpty ? undefined : this.log.toCommit();

@@ -44,10 +44,7 @@ function measure(value: Value, depth: number): number {
   }
 }
 
-function measureObject(
-  value: null | ArrayBuffer | Value[] | ValueObject,
-  depth: number,
-): number {
+function measureObject(value: null | ArrayBuffer | Value[] | ValueObject, depth: number): number {
   if (value === null) return 1;
   if (value instanceof ArrayBuffer) return 2 + value.byteLength;
   if (depth > documentLimits.nesting) return Number.NaN;
