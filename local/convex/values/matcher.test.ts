@@ -29,8 +29,8 @@ function shapeOf(value: Value, pick: () => number): ValidatorJson {
   }
   if (value instanceof ArrayBuffer) return { type: 'bytes' };
   if (typeof value !== 'object') {
-    const type = typeof value as 'string' | 'number' | 'boolean' | 'bigint';
-    return pick() % 2 === 0 ? { type } : { type: 'literal', value: toJson(value) };
+    if (pick() % 2 === 0) return { type: 'literal', value: toJson(value) };
+    return { type: typeof value as 'string' | 'number' | 'boolean' | 'bigint' };
   }
   const names = Object.keys(value).filter(() => pick() !== 3);
   const field = (name: string) => ({
@@ -52,7 +52,7 @@ describe('compiled validators', () => {
         for (const candidate of [shape, value]) {
           const isValid = checkValue(validator, candidate, context) === undefined;
           const matches = matchesValue(validator, candidate, context);
-          if (matches) expect(isValid).toBe(true);
+          expect(isValid || !matches).toBe(true);
           if (isValid) accepted++;
           if (isValid && matches) agreed++;
         }
@@ -81,10 +81,9 @@ describe('compiled validators', () => {
   });
 
   it('leave fields that every object seems to have to the exact check', () => {
-    const validator: ValidatorJson = {
-      type: 'object',
-      value: { toString: { fieldType: { type: 'any' }, optional: false } },
-    };
+    const any: ValidatorJson = { type: 'any' };
+    const value = Object.fromEntries([['toString', { fieldType: any, optional: false }]]);
+    const validator: ValidatorJson = { type: 'object', value };
     expect(matchesValue(validator, {}, context)).toBe(false);
   });
 });
