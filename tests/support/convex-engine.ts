@@ -15,8 +15,8 @@ export interface OpenedPush {
   engine: LocalEngine;
   store: Store;
   /** Empties the namespaces and gives them these schemas. */
-  reset(schemas: Record<string, SchemaJson | null>): Promise<void>;
-  close(): Promise<void>;
+  reset: (schemas: Record<string, SchemaJson | null>) => Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** @param app names the fixture folder `convex-<app>`, pushed by the official command line. */
