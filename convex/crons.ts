@@ -4,6 +4,7 @@ import { internal } from './_generated/api';
 const crons = cronJobs();
 
 crons.interval('prune old deliveries', { hours: 1 }, internal.maintenance.pruneDeliveries, {});
+crons.interval('prune old payloads', { hours: 1 }, internal.maintenance.prunePayloads, {});
 crons.interval('prune settled intents', { hours: 1 }, internal.maintenance.pruneIntents, {});
 crons.interval('prune ended API tokens', { hours: 24 }, internal.maintenance.pruneTokens, {});
 crons.interval('watch the outbox', { minutes: 1 }, internal.maintenance.watchOutbox, {});

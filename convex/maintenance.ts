@@ -10,7 +10,9 @@ import {
   intentsKeptMs,
   maintenanceBatch,
   tokensKeptMs,
+  payloadsKeptMs,
 } from './model/limits';
+import { scrubPayloadsOf } from './model/deliveryPayloads';
 import { handToPool } from './model/intents';
 import { settleIntent } from './model/outbox';
 import { buildCounts as buildMissingCounts, recountPeople as stepOfRecount } from './model/recount';
@@ -40,6 +42,30 @@ export const pruneTokens = internalMutation({
       .take(maintenanceBatch);
     for (const token of old) await ctx.db.delete('apiTokens', token._id);
     return old.length;
+  },
+});
+
+/** Forgets what old deliveries said; their receipts stay longer. */
+export const prunePayloads = internalMutation({
+  args: {},
+  returns: v.number(),
+  handler: async (ctx) => {
+    const old = await ctx.db
+      .query('deliveryPayloads')
+      .withIndex('byReceivedAt', (q) => q.lt('receivedAt', Date.now() - payloadsKeptMs))
+      .take(maintenanceBatch);
+    for (const payload of old) await ctx.db.delete('deliveryPayloads', payload._id);
+    return old.length;
+  },
+});
+
+/** Goes on emptying what deliveries said of an erased person. */
+export const scrubPayloads = internalMutation({
+  args: { personId: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { personId }) => {
+    await scrubPayloadsOf(ctx, personId);
+    return null;
   },
 });
 

@@ -8,12 +8,17 @@ import {
   listOrganizations,
   memberView,
   organizationView,
+  toOrganization,
 } from './model/organizationListing';
 import { recordStatus } from './model/validators';
 
-/** Organizations by name; without `status` those that are not deleted. */
+/** Organizations by name, or by relevance to a search; without `status` those not deleted. */
 export const list = query({
-  args: { paginationOpts: paginationOptsValidator, status: v.optional(recordStatus) },
+  args: {
+    paginationOpts: paginationOptsValidator,
+    status: v.optional(recordStatus),
+    search: v.optional(v.string()),
+  },
   returns: paginationResultValidator(organizationView),
   handler: async (ctx, args) => {
     requirePermission(ctx.actor, 'organizations:read');
@@ -21,15 +26,30 @@ export const list = query({
   },
 });
 
-/** Who belongs to an organization, with their rows where those have arrived. */
+/** One organization; null when there is none with this id. */
+export const get = query({
+  args: { organizationId: v.id('organizations') },
+  returns: v.union(organizationView, v.null()),
+  handler: async (ctx, { organizationId }) => {
+    requirePermission(ctx.actor, 'organizations:read');
+    const row = await ctx.db.get('organizations', organizationId);
+    return row && (await toOrganization(ctx, row));
+  },
+});
+
+/** Who belongs to an organization, or did, with their rows where those have arrived. */
 export const members = query({
-  args: { organizationId: v.id('organizations'), paginationOpts: paginationOptsValidator },
+  args: {
+    organizationId: v.id('organizations'),
+    paginationOpts: paginationOptsValidator,
+    status: v.optional(recordStatus),
+  },
   returns: paginationResultValidator(memberView),
-  handler: async (ctx, { organizationId, paginationOpts }) => {
+  handler: async (ctx, { organizationId, ...request }) => {
     requirePermission(ctx.actor, 'organizations:read');
     const organization = await ctx.db.get('organizations', organizationId);
     if (organization === null) fail('NOT_FOUND', { field: 'organizationId' });
-    return await listMembers(ctx, organization.externalId, paginationOpts);
+    return await listMembers(ctx, organization.externalId, request);
   },
 });
 
@@ -45,5 +65,5 @@ export const listAllMembers = internalQuery({
   args: { externalId: v.string(), paginationOpts: paginationOptsValidator },
   returns: paginationResultValidator(memberView),
   handler: async (ctx, { externalId, paginationOpts }) =>
-    await listMembers(ctx, externalId, paginationOpts),
+    await listMembers(ctx, externalId, { paginationOpts }),
 });

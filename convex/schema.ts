@@ -11,6 +11,8 @@ import {
   bulkStatus,
   clerkRegister,
   clerkSync,
+  credentialOrigin,
+  credentialService,
   deliveryOutcome,
   intentKind,
   intentState,
@@ -117,7 +119,47 @@ export default defineSchema({
     deletedAt: v.optional(v.number()),
   })
     .index('byExternalId', ['externalId'])
-    .index('byStatus', ['status', 'name']),
+    .index('byStatus', ['status', 'name'])
+    .searchIndex('search', { searchField: 'name', filterFields: ['status'] }),
+
+  /**
+   * How many active memberships an organization has, so that no list counts rows. Written by:
+   * `model/membershipRows`, in the mutation of the membership. Read by: the organizations pages.
+   * Never pruned.
+   */
+  memberCounts: defineTable({ organizationExternalId: v.string(), members: v.number() }).index(
+    'byOrganization',
+    ['organizationExternalId'],
+  ),
+
+  /**
+   * Sealed credentials of organizations for other services (E6). Only the web server has the key;
+   * here are envelopes, bound to organization, service and this very record. Written by:
+   * `model/credentials`. Read by: the vault of an organization, and the web server to open one.
+   * A replaced one keeps its history but loses its envelope. Never pruned.
+   */
+  credentials: defineTable({
+    organizationId: v.id('organizations'),
+    service: credentialService,
+    /** Random, chosen with the envelope, part of what it is bound to. */
+    recordId: v.string(),
+    /** Counts what was stored for this organization and service, from 1. */
+    version: v.number(),
+    envelope: v.optional(v.string()),
+    /** Which key sealed it (`keyId` in src/shared/credentials.ts); absent without an envelope. */
+    keyId: v.optional(v.string()),
+    lastFour: v.string(),
+    active: v.boolean(),
+    origin: credentialOrigin,
+    /** Clerk user id. */
+    createdBy: v.string(),
+    createdAt: v.number(),
+    replacedAt: v.optional(v.number()),
+    test: v.optional(v.object({ at: v.number(), ok: v.boolean(), detail: v.string() })),
+    usedAt: v.optional(v.number()),
+  })
+    .index('byPlace', ['organizationId', 'service', 'version'])
+    .index('byKey', ['keyId']),
 
   /**
    * Who belongs to which organization, by Clerk ids alone: a membership may come before its person
@@ -166,10 +208,41 @@ export default defineSchema({
     repeats: v.number(),
     /** The same id came with another body, or the event belongs to another instance. */
     alarm: v.boolean(),
+    /** The last time somebody had it applied once more, and what came of it. */
+    replay: v.optional(
+      v.object({
+        at: v.number(),
+        /** `user:<externalId>`. */
+        by: v.string(),
+        outcome: deliveryOutcome,
+        why: v.optional(v.string()),
+      }),
+    ),
   })
     .index('bySvixId', ['svixId'])
     .index('byReceivedAt', ['receivedAt'])
-    .index('byEntity', ['entityId', 'receivedAt']),
+    .index('byEntity', ['entityId', 'receivedAt'])
+    .index('byOutcome', ['outcome', 'receivedAt'])
+    .index('byType', ['type', 'receivedAt'])
+    .index('byAlarm', ['alarm', 'receivedAt']),
+
+  /**
+   * What a delivery said, after parsing: for the payload viewer and for replay. Never private or
+   * unsafe metadata, which the parser does not read; nothing of another instance. Written by:
+   * `model/deliveryPayloads`, beside the receipt. Emptied when the person is erased. Pruned by: a
+   * cron, after `payloadsKeptMs`.
+   */
+  deliveryPayloads: defineTable({
+    svixId: v.string(),
+    /** The event as JSON text; absent once its person was erased. */
+    event: v.optional(v.string()),
+    /** Clerk id of whom it tells something. */
+    personId: v.optional(v.string()),
+    receivedAt: v.number(),
+  })
+    .index('bySvixId', ['svixId'])
+    .index('byPerson', ['personId'])
+    .index('byReceivedAt', ['receivedAt']),
 
   /**
    * The outbox to Clerk. Written by: `model/outbox`. Read by: the push worker and the users page.
@@ -221,9 +294,12 @@ export default defineSchema({
     hash: v.string(),
   })
     .index('bySeq', ['seq'])
-    .index('byTarget', ['target', 'seq'])
-    .index('byAction', ['action', 'seq'])
-    .index('byAlarm', ['alarm', 'seq']),
+    .index('byAt', ['at'])
+    .index('byActor', ['actor', 'at'])
+    .index('byTarget', ['target', 'at'])
+    .index('byAction', ['action', 'at'])
+    .index('bySource', ['source', 'at'])
+    .index('byAlarm', ['alarm', 'at']),
 
   /**
    * One row: the end of the audit chain, so that cutting off its newest entries shows too.

@@ -1,5 +1,6 @@
 import { createEnv } from '@t3-oss/env-core';
 import { z } from 'zod';
+import { parseKeys } from './server/credentials/key-ring';
 
 const httpUrl = z
   .url({ protocol: /^https?$/, message: 'must be an http(s) URL' })
@@ -34,6 +35,17 @@ const server = {
     .optional(),
   /** The public address of this app, where it differs from what requests say. */
   ROLLCALL_URL: httpUrl.optional(),
+  /** Seals credentials of organizations (E6): the first key seals, all of them open. */
+  CREDENTIALS_ENCRYPTION_KEY: z
+    .string()
+    .refine((setting) => parseKeys(setting) !== undefined, {
+      message:
+        'must be one or more keys of 32 bytes in base64 or hex, separated by blanks: openssl rand -base64 32',
+    })
+    .optional(),
+  /** Stand-ins for the services of the vault, for tests; unset, the real ones are asked. */
+  CLINIKO_API_URL: httpUrl.optional(),
+  CHATWOOT_API_URL: httpUrl.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 };
 

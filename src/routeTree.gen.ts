@@ -19,6 +19,7 @@ import { Route as AuthedAdminIndexRouteImport } from './routes/_authed/admin.ind
 import { Route as AuthedAdminUsersRouteImport } from './routes/_authed/admin.users'
 import { Route as AuthedDashboardIndexRouteImport } from './routes/_authed/dashboard.index'
 import { Route as AuthedDashboardUsersRouteImport } from './routes/_authed/dashboard.users'
+import { Route as ApiAuditExportRouteImport } from './routes/api/audit.export'
 import { Route as ApiTrpcSplatRouteImport } from './routes/api/trpc.$'
 import { Route as ApiWebhooksClerkRouteImport } from './routes/api/webhooks.clerk'
 
@@ -71,6 +72,11 @@ const AuthedDashboardUsersRoute = AuthedDashboardUsersRouteImport.update({
   path: '/dashboard/users',
   getParentRoute: () => AuthedRoute,
 } as any)
+const ApiAuditExportRoute = ApiAuditExportRouteImport.update({
+  id: '/api/audit/export',
+  path: '/api/audit/export',
+  getParentRoute: () => rootRouteImport,
+} as any)
 const ApiTrpcSplatRoute = ApiTrpcSplatRouteImport.update({
   id: '/api/trpc/$',
   path: '/api/trpc/$',
@@ -90,6 +96,7 @@ export interface FileRoutesByFullPath {
   '/sign-up/$': typeof SignUpSplatRoute
   '/admin/users': typeof AuthedAdminUsersRoute
   '/dashboard/users': typeof AuthedDashboardUsersRoute
+  '/api/audit/export': typeof ApiAuditExportRoute
   '/api/trpc/$': typeof ApiTrpcSplatRoute
   '/api/webhooks/clerk': typeof ApiWebhooksClerkRoute
   '/admin/': typeof AuthedAdminIndexRoute
@@ -102,6 +109,7 @@ export interface FileRoutesByTo {
   '/sign-up/$': typeof SignUpSplatRoute
   '/admin/users': typeof AuthedAdminUsersRoute
   '/dashboard/users': typeof AuthedDashboardUsersRoute
+  '/api/audit/export': typeof ApiAuditExportRoute
   '/api/trpc/$': typeof ApiTrpcSplatRoute
   '/api/webhooks/clerk': typeof ApiWebhooksClerkRoute
   '/admin': typeof AuthedAdminIndexRoute
@@ -117,6 +125,7 @@ export interface FileRoutesById {
   '/sign-up/$': typeof SignUpSplatRoute
   '/_authed/admin/users': typeof AuthedAdminUsersRoute
   '/_authed/dashboard/users': typeof AuthedDashboardUsersRoute
+  '/api/audit/export': typeof ApiAuditExportRoute
   '/api/trpc/$': typeof ApiTrpcSplatRoute
   '/api/webhooks/clerk': typeof ApiWebhooksClerkRoute
   '/_authed/admin/': typeof AuthedAdminIndexRoute
@@ -132,6 +141,7 @@ export interface FileRouteTypes {
     | '/sign-up/$'
     | '/admin/users'
     | '/dashboard/users'
+    | '/api/audit/export'
     | '/api/trpc/$'
     | '/api/webhooks/clerk'
     | '/admin/'
@@ -144,6 +154,7 @@ export interface FileRouteTypes {
     | '/sign-up/$'
     | '/admin/users'
     | '/dashboard/users'
+    | '/api/audit/export'
     | '/api/trpc/$'
     | '/api/webhooks/clerk'
     | '/admin'
@@ -158,6 +169,7 @@ export interface FileRouteTypes {
     | '/sign-up/$'
     | '/_authed/admin/users'
     | '/_authed/dashboard/users'
+    | '/api/audit/export'
     | '/api/trpc/$'
     | '/api/webhooks/clerk'
     | '/_authed/admin/'
@@ -170,6 +182,7 @@ export interface RootRouteChildren {
   NoAccessRoute: typeof NoAccessRoute
   SignInSplatRoute: typeof SignInSplatRoute
   SignUpSplatRoute: typeof SignUpSplatRoute
+  ApiAuditExportRoute: typeof ApiAuditExportRoute
   ApiTrpcSplatRoute: typeof ApiTrpcSplatRoute
   ApiWebhooksClerkRoute: typeof ApiWebhooksClerkRoute
 }
@@ -246,6 +259,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AuthedDashboardUsersRouteImport
       parentRoute: typeof AuthedRoute
     }
+    '/api/audit/export': {
+      id: '/api/audit/export'
+      path: '/api/audit/export'
+      fullPath: '/api/audit/export'
+      preLoaderRoute: typeof ApiAuditExportRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/api/trpc/$': {
       id: '/api/trpc/$'
       path: '/api/trpc/$'
@@ -298,6 +318,7 @@ const rootRouteChildren: RootRouteChildren = {
   NoAccessRoute: NoAccessRoute,
   SignInSplatRoute: SignInSplatRoute,
   SignUpSplatRoute: SignUpSplatRoute,
+  ApiAuditExportRoute: ApiAuditExportRoute,
   ApiTrpcSplatRoute: ApiTrpcSplatRoute,
   ApiWebhooksClerkRoute: ApiWebhooksClerkRoute,
 }

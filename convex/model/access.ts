@@ -86,6 +86,12 @@ export function requireSometimes(actor: ActorRow, permission: Permission): void 
   if (!canSometimes(subject(actor), permission)) fail('FORBIDDEN');
 }
 
+/** Whether `actor` could do `permission` to anybody: decides what an answer shows. */
+export function mayEver(actor: ActorRow, permission: Permission): boolean {
+  const inScope = actor.token === undefined || actor.token.scopes.includes(permission);
+  return inScope && canSometimes(subject(actor), permission);
+}
+
 /** A token can do no more than its scopes, and never more than its creator. */
 function requireScope({ token }: ActorRow, permission: Permission): void {
   if (token === undefined || token.scopes.includes(permission)) return;

@@ -1,14 +1,12 @@
 import { internal } from '../_generated/api';
-import type { Doc } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { userByExternalId } from './access';
 import { type MirrorOutcome, organizationByExternalId } from './applyOrganization';
 import { appendAudit, type Cause } from './auditLog';
+import { insertMembership, type MembershipRow, patchMembership } from './membershipRows';
 import { clerkPool, refetchOptions } from './pools';
 import type { ClerkMembership } from './validators';
 import { judgeArrival, type Via } from './versionRegister';
-
-export type MembershipRow = Doc<'memberships'>;
 
 export interface MembershipArrival {
   membership: ClerkMembership;
@@ -41,7 +39,7 @@ export async function applyMembership(
   if (verdict !== 'apply') return verdict;
   const fields = changedFields(row, incoming);
   await Promise.all([
-    ctx.db.patch('memberships', row._id, {
+    patchMembership(ctx, row, {
       ...mirrored(incoming),
       updatedAt: fields.length > 0 ? cause.now : row.updatedAt,
       clerk: { ...row.clerk, updatedAt, instanceId: instanceId ?? row.clerk.instanceId },
@@ -77,7 +75,7 @@ async function create(
   const { externalId, updatedAt, role } = membership;
   const orphaned = await belongsToDeleted(ctx, membership);
   await Promise.all([
-    ctx.db.insert('memberships', {
+    insertMembership(ctx, {
       ...mirrored(membership),
       externalId,
       status: orphaned ? 'deleted' : 'active',

@@ -4,6 +4,7 @@ import type { MutationCtx } from '../_generated/server';
 import { userByExternalId } from './access';
 import { appendAudit, type Cause } from './auditLog';
 import { buryMembershipsOf } from './deleteMembership';
+import { scrubPayloadsOf } from './deliveryPayloads';
 import { leavesNoOwner } from './lastOwner';
 import { closeQueued } from './intents';
 import {
@@ -92,6 +93,7 @@ async function bury(
     target: `user:${row.externalId}`,
     before: { role: row.role, state: row.state },
   });
+  if (mode === 'erase') await scrubPayloadsOf(ctx, row.externalId);
 }
 
 /** B5: nothing personal is left but the id, which must stay so that nothing resurrects it. */

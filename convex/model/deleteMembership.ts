@@ -1,8 +1,9 @@
 import { internal } from '../_generated/api';
 import type { MutationCtx } from '../_generated/server';
-import { membershipByExternalId, type MembershipRow } from './applyMembership';
+import { membershipByExternalId } from './applyMembership';
 import { appendAudit, type Cause } from './auditLog';
 import { membershipsBuriedAtOnce } from './limits';
+import { buryMemberships, insertMembership, type MembershipRow } from './membershipRows';
 
 /** Rule 3 for one membership; a deletion that overtakes the creation leaves a tombstone too. */
 export async function deleteMembership(
@@ -13,7 +14,9 @@ export async function deleteMembership(
   const row = await membershipByExternalId(ctx, externalId);
   if (row !== null && row.deletedAt !== undefined) return 'alreadyDeleted';
   await Promise.all([
-    row === null ? insertTombstone(ctx, externalId, cause.now) : bury(ctx, row, cause.now),
+    row === null
+      ? insertTombstone(ctx, externalId, cause.now)
+      : buryMemberships(ctx, [row], cause.now),
     appendAudit(ctx, cause, {
       action: 'membership.deleted',
       target: `membership:${externalId}`,
@@ -42,7 +45,7 @@ export async function buryMembershipsOf(
   if (left.length === 0) return;
   const batch = left.slice(0, membershipsBuriedAtOnce);
   await Promise.all([
-    ...batch.map((row) => bury(ctx, row, cause.now)),
+    buryMemberships(ctx, batch, cause.now),
     appendAudit(ctx, cause, {
       action: 'memberships.deleted',
       target: `${deceased.of}:${deceased.externalId}`,
@@ -71,12 +74,8 @@ async function activeMembershipsOf(
   return await found.take(membershipsBuriedAtOnce + 1);
 }
 
-async function bury(ctx: MutationCtx, row: MembershipRow, now: number): Promise<void> {
-  await ctx.db.patch('memberships', row._id, { status: 'deleted', deletedAt: now, updatedAt: now });
-}
-
 async function insertTombstone(ctx: MutationCtx, externalId: string, now: number): Promise<void> {
-  await ctx.db.insert('memberships', {
+  await insertMembership(ctx, {
     externalId,
     role: 'unknown',
     permissions: [],

@@ -3,6 +3,7 @@ import { applyClerkUser, type ApplyOutcome } from './applyClerkUser';
 import { applyMembership } from './applyMembership';
 import { applyOrganization, type MirrorOutcome } from './applyOrganization';
 import { appendAudit, type Cause } from './auditLog';
+import { keepPayload } from './deliveryPayloads';
 import { deleteClerkUser, type DeletionResult } from './deleteClerkUser';
 import { deleteMembership } from './deleteMembership';
 import { deleteOrganization } from './deleteOrganization';
@@ -16,7 +17,7 @@ export interface Receipt {
   event: ClerkEvent;
 }
 
-interface Effect {
+export interface Effect {
   outcome: DeliveryOutcome;
   why?: string;
   entityId?: string;
@@ -56,10 +57,16 @@ export async function receiveDelivery(
     repeats: 0,
     alarm: effect.alarm ?? false,
   });
+  await keepPayload(ctx, receipt, now);
   return effect.outcome;
 }
 
-async function applyEvent(ctx: MutationCtx, event: ClerkEvent, cause: Cause): Promise<Effect> {
+/** What an event asks for, by the rules that hold now; the receipt is the caller's business. */
+export async function applyEvent(
+  ctx: MutationCtx,
+  event: ClerkEvent,
+  cause: Cause,
+): Promise<Effect> {
   if (!(await isOurInstance(ctx, event.instanceId))) return await refuseForeign(ctx, event, cause);
   switch (event.kind) {
     case 'user': {

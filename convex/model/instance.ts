@@ -1,4 +1,4 @@
-import type { MutationCtx } from '../_generated/server';
+import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { configuredInstanceId } from './environment';
 
 const key = 'clerkInstanceId';
@@ -22,4 +22,19 @@ export async function isOurInstance(
   if (known !== null) return known.value === instanceId;
   await ctx.db.insert('learnt', { key, value: instanceId });
   return true;
+}
+
+/** `isOurInstance` without learning anything: whether an event is known to be another's. */
+export async function isKnownForeign(
+  ctx: Pick<QueryCtx, 'db'>,
+  instanceId: string | undefined,
+): Promise<boolean> {
+  if (instanceId === undefined) return false;
+  const configured = configuredInstanceId();
+  if (configured !== undefined) return configured !== instanceId;
+  const known = await ctx.db
+    .query('learnt')
+    .withIndex('byKey', (q) => q.eq('key', key))
+    .unique();
+  return known !== null && known.value !== instanceId;
 }

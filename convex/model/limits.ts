@@ -9,6 +9,12 @@ export const webhookBodyBytesMax = 256 * 1024;
 /** Receipts are kept a little longer than Svix keeps messages for a resend. */
 export const deliveriesKeptMs = 90 * dayMs;
 
+/** What a delivery said is kept for less: long enough to look into trouble, short for personal data. */
+export const payloadsKeptMs = 30 * dayMs;
+
+/** Kept payloads of an erased person that one transaction empties; a job does the rest. */
+export const payloadsScrubbedAtOnce = 200;
+
 /** Settled intents prove old echoes ours; Svix's last retry comes after 28 hours. */
 export const intentsKeptMs = 14 * dayMs;
 
@@ -66,3 +72,13 @@ export const bulkRestMs = 2 * minuteMs;
 
 /** Bulk jobs and what became of each person are kept this long after their end. */
 export const bulkJobsKeptMs = 30 * dayMs;
+
+/** Credentials of one organization that its page shows: current ones and their history. */
+export const credentialsListedMax = 50;
+
+/** A sealed credential: a few hundred characters of secret and their envelope. */
+export const envelopeLengthMax = 8_192;
+
+/** Envelopes that one request of a key rotation seals anew, and up to where it counts them. */
+export const rotationBatch = 20;
+export const rotationCountMax = 1_000;

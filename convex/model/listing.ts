@@ -163,7 +163,7 @@ export function boundedPage(options: PaginationOptions): PaginationOptions {
 }
 
 /** Cursors of ordered lists are JSON arrays; one of another list must not end in a server error. */
-function checkCursor(cursor: string | null): void {
+export function checkCursor(cursor: string | null): void {
   if (cursor === null || isJsonArray(cursor)) return;
   fail('INVALID_INPUT', {
     field: 'paginationOpts.cursor',

@@ -1,11 +1,13 @@
 import type { PaginationOptions, PaginationResult } from 'convex/server';
 import { type Infer, v } from 'convex/values';
 import type { RecordStatus } from '../../src/shared/organizations';
+import { searchLengthMax } from '../../src/shared/people';
 import type { QueryCtx } from '../_generated/server';
 import { userByExternalId } from './access';
 import type { MembershipRow } from './applyMembership';
 import { organizationByExternalId, type OrganizationRow } from './applyOrganization';
 import { boundedPage } from './listing';
+import { memberCount, type MembershipRow } from './membershipRows';
 import { recordStatus, roleValidator, userState } from './validators';
 
 /** What leaves the database, field by field (E5). */
@@ -18,6 +20,8 @@ export const organizationView = v.object({
   /** Canonical JSON text. */
   publicMetadata: v.optional(v.string()),
   status: recordStatus,
+  /** Active memberships, from a counter. */
+  members: v.number(),
   createdAt: v.number(),
   updatedAt: v.number(),
   deletedAt: v.optional(v.number()),
@@ -47,21 +51,33 @@ export const memberView = v.object({
 });
 type Member = Infer<typeof memberView>;
 
+/** By name, or by relevance to a search. */
 export async function listOrganizations(
   ctx: QueryCtx,
-  {
-    paginationOpts,
-    status = 'active',
-  }: { paginationOpts: PaginationOptions; status?: RecordStatus },
+  { paginationOpts, status = 'active', search: asked = '' }: OrganizationRequest,
 ): Promise<PaginationResult<Infer<typeof organizationView>>> {
-  const page = await ctx.db
-    .query('organizations')
-    .withIndex('byStatus', (q) => q.eq('status', status))
-    .paginate(boundedPage(paginationOpts));
-  return { ...page, page: page.page.map(toOrganization) };
+  const options = boundedPage(paginationOpts);
+  const search = asked.trim().slice(0, searchLengthMax);
+  const organizations = ctx.db.query('organizations');
+  const page =
+    search === ''
+      ? await organizations.withIndex('byStatus', (q) => q.eq('status', status)).paginate(options)
+      : await organizations
+          .withSearchIndex('search', (q) => q.search('name', search).eq('status', status))
+          .paginate(options);
+  return { ...page, page: await Promise.all(page.page.map((row) => toOrganization(ctx, row))) };
 }
 
-function toOrganization(row: OrganizationRow): Infer<typeof organizationView> {
+interface OrganizationRequest {
+  paginationOpts: PaginationOptions;
+  status?: RecordStatus;
+  search?: string;
+}
+
+export async function toOrganization(
+  ctx: QueryCtx,
+  row: OrganizationRow,
+): Promise<Infer<typeof organizationView>> {
   return {
     _id: row._id,
     externalId: row.externalId,
@@ -70,22 +86,26 @@ function toOrganization(row: OrganizationRow): Infer<typeof organizationView> {
     imageUrl: row.imageUrl,
     publicMetadata: row.publicMetadata,
     status: row.status,
+    members: await memberCount(ctx, row.externalId),
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
     deletedAt: row.deletedAt,
   };
 }
 
-/** Active memberships of an organization, each joined with its person by Clerk id. */
+/** Memberships of an organization in one status, each joined with its person by Clerk id. */
 export async function listMembers(
   ctx: QueryCtx,
   organizationExternalId: string,
-  paginationOpts: PaginationOptions,
+  {
+    paginationOpts,
+    status = 'active',
+  }: { paginationOpts: PaginationOptions; status?: RecordStatus },
 ): Promise<PaginationResult<Member>> {
   const page = await ctx.db
     .query('memberships')
     .withIndex('byOrganization', (q) =>
-      q.eq('organizationExternalId', organizationExternalId).eq('status', 'active'),
+      q.eq('organizationExternalId', organizationExternalId).eq('status', status),
     )
     .paginate(boundedPage(paginationOpts));
   return { ...page, page: await Promise.all(page.page.map((row) => toMember(ctx, row))) };

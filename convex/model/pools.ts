@@ -34,6 +34,10 @@ const rateLimiter = new RateLimiter(components.rateLimiter, {
   exchange: { kind: 'token bucket', rate: 60, period: minuteMs, capacity: 60 },
   badToken: { kind: 'token bucket', rate: 60, period: minuteMs, capacity: 120 },
   bulk: { kind: 'token bucket', rate: 10, period: minuteMs, capacity: 10 },
+  exportAudit: { kind: 'token bucket', rate: 6, period: minuteMs, capacity: 6 },
+  replayDelivery: { kind: 'token bucket', rate: 60, period: minuteMs, capacity: 30 },
+  writeCredential: { kind: 'token bucket', rate: 60, period: minuteMs, capacity: 60 },
+  openCredential: { kind: 'token bucket', rate: 120, period: minuteMs, capacity: 120 },
   clerkDevelopment: { kind: 'token bucket', rate: 80, period: 10_000, capacity: 40 },
   clerkProduction: { kind: 'token bucket', rate: 800, period: 10_000, capacity: 200 },
 });
@@ -41,7 +45,17 @@ const rateLimiter = new RateLimiter(components.rateLimiter, {
 /** Refuses with RATE_LIMITED and the wait in milliseconds. `key` names who is limited. */
 export async function limitCaller(
   ctx: MutationCtx,
-  name: 'store' | 'updateRole' | 'setAccess' | 'retryPush' | 'tokens' | 'bulk',
+  name:
+    | 'store'
+    | 'updateRole'
+    | 'setAccess'
+    | 'retryPush'
+    | 'tokens'
+    | 'bulk'
+    | 'exportAudit'
+    | 'replayDelivery'
+    | 'writeCredential'
+    | 'openCredential',
   key: string,
 ): Promise<void> {
   const { ok, retryAfter } = await rateLimiter.limit(ctx, name, { key });

@@ -4,6 +4,9 @@ import { roleNames, type Role } from '../../src/shared/roles';
 import { recordStatuses } from '../../src/shared/organizations';
 import { bulkOutcomes, bulkStatuses } from '../../src/shared/bulk';
 import { clerkSyncStates, pushStates, roleSources, userStates } from '../../src/shared/people';
+import { credentialOrigins, credentialServices } from '../../src/shared/credentials';
+import { deliveryOutcomes } from '../../src/shared/deliveries';
+import { auditSources } from '../../src/shared/audit';
 
 /** A union of string literals, typed by the list it is made from. */
 export function literals<const T extends readonly string[]>(values: T) {
@@ -30,15 +33,11 @@ export const accessState = pushState.extend({ rev: v.number() });
 /** Why a row's role in Clerk could not be taken over; kept until Clerk names a role we know. */
 export const roleIssue = v.object({ raw: v.string(), seenAt: v.number() });
 
-export const deliveryOutcome = literals([
-  'applied',
-  'stale',
-  'duplicate',
-  'ignored',
-  'quarantined',
-  'failed',
-]);
+export const deliveryOutcome = literals(deliveryOutcomes);
 export type DeliveryOutcome = Infer<typeof deliveryOutcome>;
+
+export const credentialService = literals(credentialServices);
+export const credentialOrigin = literals(credentialOrigins);
 
 export const intentKind = literals(['role', 'ban', 'unban', 'delete']);
 
@@ -48,8 +47,7 @@ export const intentKind = literals(['role', 'ban', 'unban', 'delete']);
  */
 export const intentState = literals(['queued', 'inFlight', 'done', 'failed', 'superseded']);
 
-/** Roles have a source; the other sources are things that happen to rows without deciding roles. */
-export const auditSource = v.union(roleSource, literals(['store', 'system']));
+export const auditSource = literals(auditSources);
 export type AuditSource = Infer<typeof auditSource>;
 
 /** Flat facts only, so that the canonical form that is hashed stays obvious. Never personal data. */

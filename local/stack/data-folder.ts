@@ -11,6 +11,7 @@ export const knownContents = [
   'env',
   'keys.json',
   'convex.env',
+  'credentials.keys',
   'push.json',
   'stack.pid',
 ] as const;

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
-import { dotenvText } from './environment';
+import { credentialKeysOf, dotenvText } from './environment';
 
 const values = {
   CLERK_SECRET_KEY: 'sk_test_abc',
@@ -29,6 +29,16 @@ describe('<data>/env', () => {
     expect(JSON.parse(execFileSync('sh', ['-c', script], { encoding: 'utf8' }))).toMatchObject(
       values,
     );
+  });
+
+  it('E6: the keys of the vault are made once, for their owner alone, and stay', () => {
+    const first = credentialKeysOf(folder);
+    expect(Buffer.from(first, 'base64')).toHaveLength(32);
+    expect(credentialKeysOf(folder)).toBe(first);
+    const file = path.join(folder, 'credentials.keys');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    writeFileSync(file, `second\n${first}\n`);
+    expect(credentialKeysOf(folder)).toBe(`second ${first}`);
   });
 
   it('holds a PEM on one line, which double quotes open again', () => {

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { writePrivateFile } from './data-folder';
 import type { OwnKeys } from './own-keys';
@@ -20,11 +22,31 @@ export function deploymentEnv(clerk: ClerkReady, keys: OwnKeys): Record<string, 
   };
 }
 
+/** What the stack itself decides for the web server. */
+export interface OwnSettings {
+  webUrl: string;
+  /** `CREDENTIALS_ENCRYPTION_KEY`: one or more keys, the first one seals. */
+  credentialKeys: string;
+}
+
+/**
+ * The keys of the credentials vault, made on the first start and kept in a file of their own: `env`
+ * is written anew at every start. To rotate by hand, put a new key in front of the others.
+ */
+export function credentialKeysOf(dataDir: string): string {
+  const file = path.join(dataDir, 'credentials.keys');
+  const kept = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+  if (kept !== '') return kept.split(/\s+/).join(' ');
+  const fresh = randomBytes(32).toString('base64');
+  writePrivateFile(file, `${fresh}\n`);
+  return fresh;
+}
+
 /** What the web server is started with. */
 export function webEnv(
   clerk: ClerkReady,
   convex: ConvexReady,
-  webUrl: string,
+  { webUrl, credentialKeys }: OwnSettings,
 ): Record<string, string> {
   return {
     CLERK_PUBLISHABLE_KEY: clerk.publishableKey,
@@ -39,6 +61,7 @@ export function webEnv(
     CONVEX_URL: convex.url,
     CONVEX_SITE_URL: convex.siteUrl,
     ROLLCALL_URL: webUrl,
+    CREDENTIALS_ENCRYPTION_KEY: credentialKeys,
   };
 }
 
@@ -46,10 +69,10 @@ export function webEnv(
 export function clientEnv(
   clerk: ClerkReady,
   convex: ConvexReady,
-  webUrl: string,
+  own: OwnSettings,
 ): Record<string, string> {
   return {
-    ...webEnv(clerk, convex, webUrl),
+    ...webEnv(clerk, convex, own),
     CLERK_FRONTEND_API_URL: clerk.url,
     CLERK_WEBHOOK_SECRET: clerk.webhookSecret,
     CLERK_INSTANCE_ID: clerk.instanceId,

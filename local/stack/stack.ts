@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Children } from './children';
 import { lockDataFolder, prepareDataFolder } from './data-folder';
 import { settleDemoPeople } from './demo-people';
-import { clientEnv, deploymentEnv, webEnv, writeEnvFiles } from './environment';
+import { clientEnv, credentialKeysOf, deploymentEnv, webEnv, writeEnvFiles } from './environment';
 import { ownKeys } from './own-keys';
 import { claimPorts } from './ports';
 import { pushFunctions, syncDeployment } from './push';
@@ -60,12 +60,13 @@ async function bringUp(context: ServiceContext, hooks: StackHooks) {
   const [clerk, convex] = await Promise.all([startClerk(context), startConvex(context), building]);
 
   const keys = await ownKeys(settings.dataDir);
-  const env = clientEnv(clerk, convex, webUrl);
+  const own = { webUrl, credentialKeys: credentialKeysOf(settings.dataDir) };
+  const env = clientEnv(clerk, convex, own);
   writeEnvFiles(settings.dataDir, env);
   step('Bringing Convex up to date and starting the web app');
   const [pushed] = await Promise.all([
     syncDeployment(context, convex, deploymentEnv(clerk, keys)),
-    startWeb(context, webEnv(clerk, convex, webUrl), webUrl),
+    startWeb(context, webEnv(clerk, convex, own), webUrl),
   ]);
   if (pushed) step('Waiting for the demo accounts');
   const warnings = await settleDemoPeople(clerk, convex, { mustWait: pushed });

@@ -34,6 +34,27 @@ export const errorCodes = {
     text: 'Your last bulk change is still running. Wait for it or cancel it.',
   },
   BULK_FINISHED: { status: 409, text: 'This bulk change has ended already.' },
+  PAYLOAD_GONE: {
+    status: 409,
+    text: 'What this delivery said is not kept any more, so it cannot be applied again.',
+  },
+  CREDENTIAL_NOT_FOUND: { status: 404, text: 'There is no such credential.' },
+  CREDENTIAL_INACTIVE: {
+    status: 409,
+    text: 'This credential is deactivated or was replaced. Activate it, or store a new one.',
+  },
+  CREDENTIAL_CHANGED: {
+    status: 409,
+    text: 'This credential was changed meanwhile. Look at it again.',
+  },
+  CREDENTIAL_UNREADABLE: {
+    status: 409,
+    text: 'The stored credential cannot be opened: its key is missing, or it was tampered with. Store it again.',
+  },
+  FERNET_UNREADABLE: {
+    status: 400,
+    text: 'The token cannot be opened with this key, or does not hold what the service needs.',
+  },
   RATE_LIMITED: { status: 429, text: 'Too many requests. Try again in a moment.' },
   BAD_SIGNATURE: { status: 400, text: 'The webhook signature does not verify.' },
   BODY_TOO_LARGE: { status: 413, text: 'The request body is too large.' },

@@ -15,6 +15,7 @@ import {
   convexModules,
   type ConvexWorld,
   deliver,
+  deliveryRows,
   disconnectWorld,
   intentsOf,
   organizationRow,
@@ -39,7 +40,22 @@ interface Guarded {
   guard: 'anyone' | 'signedIn' | 'active';
   roles: Role[];
   args?: (target: Id<'users'>, organization: Id<'organizations'>, job: Id<'bulkJobs'>) => object;
+  /** Rows that only this function needs. */
+  more?: () => Promise<object>;
 }
+const owners: Role[] = ['superadmin'];
+const observers: Role[] = ['superadmin', 'admin'];
+const keyId = 'k0';
+const envelope1 = 'v1.k0.aaaa.bbbb';
+const credentialOf = (organizationId: Id<'organizations'>) => ({
+  organizationId,
+  service: 'cliniko' as const,
+  recordId: 'rec_1',
+  envelope: envelope1,
+  keyId,
+  lastFour: '1234',
+  origin: 'entered' as const,
+});
 const guards: Record<string, Guarded> = {
   'bulk:start': {
     kind: 'mutation',
@@ -68,6 +84,80 @@ const guards: Record<string, Guarded> = {
     guard: 'active',
     roles: ['superadmin', 'admin'],
     args: (_, __, jobId) => ({ jobId, ...page }),
+  },
+  'audit:list': { kind: 'query', guard: 'active', roles: observers, args: () => page },
+  'audit:verify': { kind: 'query', guard: 'active', roles: observers },
+  'audit:beginExport': {
+    kind: 'mutation',
+    guard: 'active',
+    roles: owners,
+    args: () => ({ format: 'csv' }),
+  },
+  'audit:exportPage': {
+    kind: 'query',
+    guard: 'active',
+    roles: owners,
+    args: () => ({ cursor: null }),
+  },
+  'deliveries:list': { kind: 'query', guard: 'active', roles: observers, args: () => page },
+  'deliveries:get': { kind: 'query', guard: 'active', roles: observers, more: aDelivery },
+  'deliveries:replay': { kind: 'mutation', guard: 'active', roles: owners, more: aDelivery },
+  'credentials:list': {
+    kind: 'query',
+    guard: 'active',
+    roles: owners,
+    args: (_, organizationId) => ({ organizationId }),
+  },
+  'credentials:store': {
+    kind: 'mutation',
+    guard: 'active',
+    roles: owners,
+    args: (_, organizationId) => credentialOf(organizationId),
+  },
+  'credentials:setActive': {
+    kind: 'mutation',
+    guard: 'active',
+    roles: owners,
+    more: async () => ({ ...(await aCredential()), active: false }),
+  },
+  'credentials:take': {
+    kind: 'mutation',
+    guard: 'active',
+    roles: owners,
+    more: async () => {
+      await aCredential();
+      return { organizationId: organization, service: 'cliniko', purpose: 'test' };
+    },
+  },
+  'credentials:recordTested': {
+    kind: 'mutation',
+    guard: 'active',
+    roles: owners,
+    more: async () => ({ ...(await aCredential()), ok: true, detail: '' }),
+  },
+  'credentials:rotation': {
+    kind: 'query',
+    guard: 'active',
+    roles: owners,
+    args: () => ({ keyId }),
+  },
+  'credentials:stale': { kind: 'query', guard: 'active', roles: owners, args: () => ({ keyId }) },
+  'credentials:replaceEnvelope': {
+    kind: 'mutation',
+    guard: 'active',
+    roles: owners,
+    more: async () => ({
+      ...(await aCredential()),
+      from: envelope1,
+      to: 'v1.k1.aaaa.bbbb',
+      keyId: 'k1',
+    }),
+  },
+  'organizations:get': {
+    kind: 'query',
+    guard: 'active',
+    roles: observers,
+    args: (_, organizationId) => ({ organizationId }),
   },
   'organizations:list': {
     kind: 'query',
@@ -180,6 +270,25 @@ async function runningJob(world: ConvexWorld): Promise<Id<'bulkJobs'>> {
   });
 }
 
+async function aDelivery() {
+  const [delivery] = await deliveryRows(t);
+  return { deliveryId: delivery?._id };
+}
+
+async function aCredential(): Promise<{ credentialId: Id<'credentials'> }> {
+  const credentialId = await t.run(
+    async (ctx) =>
+      await ctx.db.insert('credentials', {
+        ...credentialOf(organization),
+        version: 1,
+        active: true,
+        createdBy: 'boss',
+        createdAt: 0,
+      }),
+  );
+  return { credentialId };
+}
+
 async function publicFunctions(): Promise<string[]> {
   const names: string[] = [];
   for (const [file, load] of Object.entries(convexModules)) {
@@ -198,7 +307,10 @@ async function call(
   target: Id<'users'>,
 ): Promise<unknown> {
   const guarded = guards[name];
-  const args: Record<string, unknown> = { ...guarded?.args?.(target, organization, job) };
+  const args: Record<string, unknown> = {
+    ...guarded?.args?.(target, organization, job),
+    ...(await guarded?.more?.()),
+  };
   return guarded?.kind === 'mutation'
     ? await caller.mutation(makeFunctionReference<'mutation'>(name), args)
     : await caller.query(makeFunctionReference<'query'>(name), args);

@@ -1,8 +1,15 @@
 import { router } from '../trpc';
 import { bulkRouter } from './bulk/router';
+import { credentialsRouter } from './credentials/router';
+import { deliveriesRouter } from './deliveries/router';
 import { usersRouter } from './users/router';
 
-export const appRouter = router({ bulk: bulkRouter, users: usersRouter });
+export const appRouter = router({
+  bulk: bulkRouter,
+  credentials: credentialsRouter,
+  deliveries: deliveriesRouter,
+  users: usersRouter,
+});
 
 /** All that pages know of the server. */
 export type AppRouter = typeof appRouter;

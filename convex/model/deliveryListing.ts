@@ -1,0 +1,165 @@
+import { stream } from 'convex-helpers/server/stream';
+import type { PaginationOptions, PaginationResult } from 'convex/server';
+import { type Infer, v } from 'convex/values';
+import { idSearchLengthMax } from '../../src/shared/deliveries';
+import type { Doc } from '../_generated/dataModel';
+import type { QueryCtx } from '../_generated/server';
+import schema from '../schema';
+import { mayEver, userByExternalId } from './access';
+import { organizationByExternalId } from './applyOrganization';
+import { payloadOf } from './deliveryPayloads';
+import { fail } from './errors';
+import { filteredPage } from './filteredPage';
+import { boundedPage, checkCursor } from './listing';
+import { maskedEvent } from './maskedEvent';
+import type { UserRow } from './userRows';
+import { deliveryOutcome } from './validators';
+
+type Delivery = Doc<'deliveries'>;
+
+export const deliveryView = v.object({
+  _id: v.id('deliveries'),
+  svixId: v.string(),
+  type: v.string(),
+  entityId: v.optional(v.string()),
+  /** The person or organization it is about, where known and the viewer may know it. */
+  entity: v.union(
+    v.null(),
+    v.object({ kind: v.literal('user'), id: v.id('users'), name: v.string() }),
+    v.object({ kind: v.literal('organization'), id: v.id('organizations'), name: v.string() }),
+  ),
+  outcome: deliveryOutcome,
+  why: v.optional(v.string()),
+  receivedAt: v.number(),
+  repeats: v.number(),
+  alarm: v.boolean(),
+  replay: v.optional(
+    v.object({
+      at: v.number(),
+      outcome: deliveryOutcome,
+      why: v.optional(v.string()),
+      /** Null when it is not known, or not to the viewer. */
+      by: v.union(v.string(), v.null()),
+    }),
+  ),
+});
+export type DeliveryView = Infer<typeof deliveryView>;
+
+export const deliveryDetail = deliveryView.extend({
+  payloadHash: v.string(),
+  payload: v.union(
+    /** `event`: JSON text. `masked`: names of what is hidden from this viewer. */
+    v.object({ kind: v.literal('kept'), event: v.string(), masked: v.array(v.string()) }),
+    v.object({ kind: v.literal('erased') }),
+    /** Never kept, or forgotten by now. */
+    v.object({ kind: v.literal('absent') }),
+  ),
+});
+
+export const deliveryFilter = {
+  outcome: v.optional(deliveryOutcome),
+  type: v.optional(v.string()),
+  /** A Clerk id. */
+  entityId: v.optional(v.string()),
+  svixId: v.optional(v.string()),
+  alarm: v.optional(v.literal(true)),
+};
+const filterObject = v.object(deliveryFilter);
+export type DeliveryFilter = Infer<typeof filterObject>;
+
+/** One page of receipts, newest first, on the index of the narrowest field asked for. */
+export async function listDeliveries(
+  ctx: QueryCtx & { actor: UserRow },
+  filter: DeliveryFilter,
+  paginationOpts: PaginationOptions,
+): Promise<PaginationResult<DeliveryView>> {
+  const options = boundedPage(paginationOpts);
+  checkCursor(options.cursor);
+  for (const field of ['type', 'entityId', 'svixId'] as const) {
+    if ((filter[field]?.length ?? 0) > idSearchLengthMax) fail('INVALID_INPUT', { field });
+  }
+  const range = rangeOf(ctx, filter).order('desc');
+  const page = await filteredPage<Delivery>(range, (row) => fits(row, filter), options);
+  return { ...page, page: await Promise.all(page.page.map((row) => toView(ctx, row))) };
+}
+
+/** One delivery with what it said, as far as the viewer may read it. */
+export async function getDelivery(
+  ctx: QueryCtx & { actor: UserRow },
+  row: Delivery,
+): Promise<Infer<typeof deliveryDetail>> {
+  const [view, payload] = await Promise.all([toView(ctx, row), payloadOf(ctx, row.svixId)]);
+  const { payloadHash } = row;
+  if (payload === null) return { ...view, payloadHash, payload: { kind: 'absent' } };
+  if (payload.event === undefined) return { ...view, payloadHash, payload: { kind: 'erased' } };
+  const { event, masked } = maskedEvent(payload.event, {
+    people: mayEver(ctx.actor, 'users:read'),
+    metadata: mayEver(ctx.actor, 'deliveries:replay'),
+  });
+  return { ...view, payloadHash, payload: { kind: 'kept', event, masked } };
+}
+
+function rangeOf(ctx: QueryCtx, { outcome, type, entityId, svixId, alarm }: DeliveryFilter) {
+  const deliveries = stream(ctx.db, schema).query('deliveries');
+  if (svixId !== undefined) return deliveries.withIndex('bySvixId', (q) => q.eq('svixId', svixId));
+  if (entityId !== undefined) {
+    return deliveries.withIndex('byEntity', (q) => q.eq('entityId', entityId));
+  }
+  if (alarm !== undefined) return deliveries.withIndex('byAlarm', (q) => q.eq('alarm', alarm));
+  if (type !== undefined) return deliveries.withIndex('byType', (q) => q.eq('type', type));
+  if (outcome !== undefined) {
+    return deliveries.withIndex('byOutcome', (q) => q.eq('outcome', outcome));
+  }
+  return deliveries.withIndex('byReceivedAt');
+}
+
+function fits(row: Delivery, { outcome, type, entityId, alarm }: DeliveryFilter): boolean {
+  return (
+    (outcome === undefined || row.outcome === outcome) &&
+    (type === undefined || row.type === type) &&
+    (entityId === undefined || row.entityId === entityId) &&
+    (alarm === undefined || row.alarm)
+  );
+}
+
+async function toView(ctx: QueryCtx & { actor: UserRow }, row: Delivery): Promise<DeliveryView> {
+  return {
+    _id: row._id,
+    svixId: row.svixId,
+    type: row.type,
+    entityId: row.entityId,
+    entity: await entityOf(ctx, row),
+    outcome: row.outcome,
+    why: row.why,
+    receivedAt: row.receivedAt,
+    repeats: row.repeats,
+    alarm: row.alarm,
+    replay: row.replay && {
+      at: row.replay.at,
+      outcome: row.replay.outcome,
+      why: row.replay.why,
+      by: await personName(ctx, row.replay.by),
+    },
+  };
+}
+
+async function entityOf(
+  ctx: QueryCtx & { actor: UserRow },
+  { type, entityId }: Delivery,
+): Promise<DeliveryView['entity']> {
+  if (entityId === undefined) return null;
+  if (type.startsWith('user.') && mayEver(ctx.actor, 'users:read')) {
+    const row = await userByExternalId(ctx, entityId);
+    return row && { kind: 'user', id: row._id, name: row.name };
+  }
+  if (type.startsWith('organization.') && mayEver(ctx.actor, 'organizations:read')) {
+    const row = await organizationByExternalId(ctx, entityId);
+    return row && { kind: 'organization', id: row._id, name: row.name };
+  }
+  return null;
+}
+
+async function personName(ctx: QueryCtx & { actor: UserRow }, ref: string): Promise<string | null> {
+  if (!ref.startsWith('user:') || !mayEver(ctx.actor, 'users:read')) return null;
+  return (await userByExternalId(ctx, ref.slice('user:'.length)))?.name ?? null;
+}

@@ -1,0 +1,4 @@
+import { router } from '../../trpc';
+import { replay } from './replay';
+
+export const deliveriesRouter = router({ replay });
