@@ -5,13 +5,13 @@ import { auditFilterLengthMax, exportPageSize } from '../../src/shared/audit';
 import type { Doc } from '../_generated/dataModel';
 import type { QueryCtx } from '../_generated/server';
 import schema from '../schema';
-import { mayEver, userByExternalId } from './access';
+import { type ActorRow, mayEver, userByExternalId } from './access';
 import { membershipByExternalId } from './applyMembership';
 import { organizationByExternalId } from './applyOrganization';
 import { fail } from './errors';
 import { filteredPage } from './filteredPage';
 import { boundedPage, checkCursor } from './listing';
-import type { UserRow } from './userRows';
+
 import { auditFacts, auditSource } from './validators';
 
 /** Who or what an entry names; names and row ids only where known, and only to who may know them. */
@@ -60,7 +60,7 @@ type Entry = Doc<'auditLog'>;
  * the time is part of every index, and what is left filters a bounded number of rows.
  */
 export async function listAudit(
-  ctx: QueryCtx & { actor: UserRow },
+  ctx: QueryCtx & { actor: ActorRow },
   filter: AuditFilter,
   paginationOpts: PaginationOptions,
 ): Promise<PaginationResult<AuditEntryView>> {
@@ -70,7 +70,7 @@ export async function listAudit(
 
 /** A larger page of the same, for an export. */
 export async function exportAudit(
-  ctx: QueryCtx & { actor: UserRow },
+  ctx: QueryCtx & { actor: ActorRow },
   filter: AuditFilter,
   cursor: string | null,
 ): Promise<PaginationResult<AuditEntryView>> {
@@ -131,7 +131,7 @@ function fits(entry: Entry, { actor, target, action, source, alarm }: AuditFilte
 
 /** Each party is looked up once per page. */
 async function named(
-  ctx: QueryCtx & { actor: UserRow },
+  ctx: QueryCtx & { actor: ActorRow },
   rows: readonly Entry[],
 ): Promise<AuditEntryView[]> {
   const refs = new Set(rows.flatMap(({ actor, target }) => [actor, target]));
@@ -154,7 +154,7 @@ async function named(
   }));
 }
 
-async function party(ctx: QueryCtx & { actor: UserRow }, ref: string): Promise<Party> {
+async function party(ctx: QueryCtx & { actor: ActorRow }, ref: string): Promise<Party> {
   const [kind, id] = split(ref);
   switch (kind) {
     case 'user': {
@@ -178,7 +178,7 @@ async function party(ctx: QueryCtx & { actor: UserRow }, ref: string): Promise<P
 
 /** A membership goes by its person, where both are known, and leads to its organization. */
 async function membershipParty(
-  ctx: QueryCtx & { actor: UserRow },
+  ctx: QueryCtx & { actor: ActorRow },
   ref: string,
   id: string,
 ): Promise<Party> {

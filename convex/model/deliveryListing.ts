@@ -5,14 +5,14 @@ import { idSearchLengthMax } from '../../src/shared/deliveries';
 import type { Doc } from '../_generated/dataModel';
 import type { QueryCtx } from '../_generated/server';
 import schema from '../schema';
-import { mayEver, userByExternalId } from './access';
+import { type ActorRow, mayEver, userByExternalId } from './access';
 import { organizationByExternalId } from './applyOrganization';
 import { payloadOf } from './deliveryPayloads';
 import { fail } from './errors';
 import { filteredPage } from './filteredPage';
 import { boundedPage, checkCursor } from './listing';
 import { maskedEvent } from './maskedEvent';
-import type { UserRow } from './userRows';
+
 import { deliveryOutcome } from './validators';
 
 type Delivery = Doc<'deliveries'>;
@@ -69,7 +69,7 @@ export type DeliveryFilter = Infer<typeof filterObject>;
 
 /** One page of receipts, newest first, on the index of the narrowest field asked for. */
 export async function listDeliveries(
-  ctx: QueryCtx & { actor: UserRow },
+  ctx: QueryCtx & { actor: ActorRow },
   filter: DeliveryFilter,
   paginationOpts: PaginationOptions,
 ): Promise<PaginationResult<DeliveryView>> {
@@ -85,7 +85,7 @@ export async function listDeliveries(
 
 /** One delivery with what it said, as far as the viewer may read it. */
 export async function getDelivery(
-  ctx: QueryCtx & { actor: UserRow },
+  ctx: QueryCtx & { actor: ActorRow },
   row: Delivery,
 ): Promise<Infer<typeof deliveryDetail>> {
   const [view, payload] = await Promise.all([toView(ctx, row), payloadOf(ctx, row.svixId)]);
@@ -122,7 +122,7 @@ function fits(row: Delivery, { outcome, type, entityId, alarm }: DeliveryFilter)
   );
 }
 
-async function toView(ctx: QueryCtx & { actor: UserRow }, row: Delivery): Promise<DeliveryView> {
+async function toView(ctx: QueryCtx & { actor: ActorRow }, row: Delivery): Promise<DeliveryView> {
   return {
     _id: row._id,
     svixId: row.svixId,
@@ -144,7 +144,7 @@ async function toView(ctx: QueryCtx & { actor: UserRow }, row: Delivery): Promis
 }
 
 async function entityOf(
-  ctx: QueryCtx & { actor: UserRow },
+  ctx: QueryCtx & { actor: ActorRow },
   { type, entityId }: Delivery,
 ): Promise<DeliveryView['entity']> {
   if (entityId === undefined) return null;
@@ -159,7 +159,10 @@ async function entityOf(
   return null;
 }
 
-async function personName(ctx: QueryCtx & { actor: UserRow }, ref: string): Promise<string | null> {
+async function personName(
+  ctx: QueryCtx & { actor: ActorRow },
+  ref: string,
+): Promise<string | null> {
   if (!ref.startsWith('user:') || !mayEver(ctx.actor, 'users:read')) return null;
   return (await userByExternalId(ctx, ref.slice('user:'.length)))?.name ?? null;
 }

@@ -4,7 +4,6 @@ import type { RecordStatus } from '../../src/shared/organizations';
 import { searchLengthMax } from '../../src/shared/people';
 import type { QueryCtx } from '../_generated/server';
 import { userByExternalId } from './access';
-import type { MembershipRow } from './applyMembership';
 import { organizationByExternalId, type OrganizationRow } from './applyOrganization';
 import { boundedPage } from './listing';
 import { memberCount, type MembershipRow } from './membershipRows';

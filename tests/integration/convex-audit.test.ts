@@ -55,6 +55,8 @@ async function history(): Promise<void> {
     vi.advanceTimersByTime(1_000);
     await as(t, 'boss').mutation(api.users.updateRole, { userId: _id, role: 'admin' });
   }
+  // The pushes come to their end, so that nothing is written while a test looks.
+  await t.finishAllScheduledFunctions(vi.runAllTimers);
 }
 
 describe('issue 5: filters of the audit page', () => {
