@@ -3,22 +3,14 @@ import rateLimiter from '@convex-dev/rate-limiter/test';
 import workpool from '@convex-dev/workpool/test';
 import { convexTest, type TestConvex } from 'convex-test';
 import { vi } from 'vitest';
-import { api, internal } from '../../convex/_generated/api';
 import type { Doc } from '../../convex/_generated/dataModel';
 import schema from '../../convex/schema';
 import { membershipByExternalId } from '../../convex/model/applyMembership';
 import { organizationByExternalId } from '../../convex/model/applyOrganization';
 import { patchUser, type UserChange } from '../../convex/model/userRows';
 import type { Role } from '../../src/shared/roles';
-import {
-  type ClerkEnvelope,
-  envelope,
-  FakeClerk,
-  instanceId,
-  rawUser,
-  signedHeaders,
-  webhookSecret,
-} from './fake-clerk';
+import { api, as, codeOf, deliver, internal, intentsOf, post, verifyAudit } from './convex-calls';
+import { envelope, FakeClerk, instanceId, rawUser, webhookSecret } from './fake-clerk';
 
 export const convexModules = import.meta.glob([
   '../../convex/**/*.{js,ts}',
@@ -62,34 +54,11 @@ export function disconnectWorld(): void {
   vi.unstubAllGlobals();
 }
 
-/** Posts a signed event to the webhook address. */
-export async function deliver(
-  t: ConvexWorld,
-  event: ClerkEnvelope,
-  options: { id?: string; secret?: string; at?: Date } = {},
-): Promise<Response> {
-  const body = JSON.stringify(event);
-  return await post(t, body, signedHeaders(body, options));
-}
-
-export async function post(
-  t: ConvexWorld,
-  body: string | Uint8Array<ArrayBuffer>,
-  headers: Record<string, string>,
-): Promise<Response> {
-  return await t.fetch('/clerk-users-webhook', { method: 'POST', body, headers });
-}
-
 /** A person as Clerk announces them, with a role in the public metadata where one is given. */
 export async function arrive(t: ConvexWorld, id: string, role?: Role): Promise<Doc<'users'>> {
   const data = rawUser(id, { public_metadata: role === undefined ? {} : { role } });
   await deliver(t, envelope('user.created', data));
   return await rowOf(t, id);
-}
-
-/** The caller with a verified token, whatever it claims beside its subject. */
-export function as(t: ConvexWorld, externalId: string, claims: Record<string, string> = {}) {
-  return t.withIdentity({ subject: externalId, issuer: 'http://clerk.test', ...claims });
 }
 
 export async function rowsOf(t: ConvexWorld, externalId: string): Promise<Doc<'users'>[]> {
@@ -146,11 +115,6 @@ export async function deliveryRows(t: ConvexWorld): Promise<Doc<'deliveries'>[]>
   );
 }
 
-export async function intentsOf(t: ConvexWorld, state?: string): Promise<Doc<'roleIntents'>[]> {
-  const all = await t.run(async (ctx) => await ctx.db.query('roleIntents').collect());
-  return state === undefined ? all : all.filter((intent) => intent.state === state);
-}
-
 /** Runs due pushes in place of the pool until none is due; the pool's own runs then find nothing. */
 export async function drainOutbox(t: ConvexWorld): Promise<void> {
   for (let round = 0; round < 20; round++) {
@@ -170,29 +134,4 @@ export async function deliverAll(t: ConvexWorld, clerk: FakeClerk): Promise<void
   }
 }
 
-/** Page by page, as the command line does; throws where the chain is broken. */
-export async function verifyAudit(t: ConvexWorld): Promise<void> {
-  let from: { seq: number; hash: string } | undefined;
-  for (;;) {
-    const page = await t.query(internal.admin.verifyAudit, { from });
-    if (!page.ok) throw new Error(`audit chain: ${page.problem} at ${page.seq}`);
-    if (page.isDone) return;
-    from = page.head;
-  }
-}
-
-export async function codeOf(attempt: Promise<unknown>): Promise<string> {
-  try {
-    await attempt;
-    return 'no error';
-  } catch (error) {
-    const data: unknown =
-      typeof error === 'object' && error !== null && 'data' in error ? error.data : undefined;
-    // convex-test hands ConvexError data over as JSON text.
-    const body: unknown = typeof data === 'string' ? JSON.parse(data) : data;
-    if (typeof body === 'object' && body !== null && 'code' in body) return String(body.code);
-    throw error;
-  }
-}
-
-export { api, internal };
+export { api, as, codeOf, deliver, internal, intentsOf, post, verifyAudit };

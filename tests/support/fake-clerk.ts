@@ -171,8 +171,12 @@ export class FakeClerk {
   }
 
   /** An edit in the dashboard: keys given as null are removed. */
-  edit(id: string, publicMetadata: Record<string, unknown>): void {
-    this.merge(id, { public_metadata: publicMetadata });
+  edit(
+    id: string,
+    publicMetadata: Record<string, unknown>,
+    privateMetadata: Record<string, unknown> = {},
+  ): void {
+    this.merge(id, { public_metadata: publicMetadata, private_metadata: privateMetadata });
   }
 
   rename(id: string, firstName: string): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { type ConvexWorld, internal } from './convex-world';
-import type { FakeClerk } from './fake-clerk';
+import { type ConvexCalls, internal } from '../convex-calls';
+import type { FakeClerk } from '../fake-clerk';
 
 const organizationIds = ['org_a', 'org_b'];
 const roles = ['org:admin', 'org:member'];
@@ -12,7 +12,7 @@ export class OrganizationSimulation {
   private joined = 0;
 
   constructor(
-    private readonly t: ConvexWorld,
+    private readonly t: ConvexCalls,
     private readonly clerk: FakeClerk,
   ) {}
 

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import type { Doc } from '../../../convex/_generated/dataModel';
+import { cellOf, withChanges } from '../../../convex/model/countCells';
+import { isActiveOwner } from '../../../convex/model/lastOwner';
+import type { CommitCheck } from '../memory-convex/memory-convex';
+import type { Change, MemoryStore } from '../memory-convex/store';
+
+type User = Doc<'users'>;
+type Facts = Pick<User, 'role' | 'isActive' | 'deletedAt' | 'heldDeletionAt'>;
+
+/**
+ * What must hold in every state that anybody could observe, that is after every transaction. A
+ * function of its own for each deployment: it remembers whether there was ever an owner.
+ */
+export function commitChecks(): CommitCheck {
+  let hadOwner = false;
+  return (store, changes) => {
+    const users = usersIn(store);
+    const ids = users.map(({ externalId }) => externalId);
+    assert.equal(new Set(ids).size, ids.length, 'rule 1: one row per id');
+    const owners = users.filter(isActiveOwner).length;
+    assert.ok(!hadOwner || owners > 0, 'rule 7: an active owner in every state');
+    hadOwner ||= owners > 0;
+    checkTombstones(changes);
+    checkCounts(store, users);
+    checkAudit(changes);
+  };
+}
+
+function usersIn(store: MemoryStore): User[] {
+  return store.all('users') as unknown as User[]; // the schema was checked at every write
+}
+
+function checkTombstones(changes: readonly Change[]): void {
+  for (const { before, after } of changes) {
+    if (before?.deletedAt === undefined) continue;
+    assert.ok(after?.deletedAt !== undefined, 'rule 3: what is deleted stays deleted');
+  }
+}
+
+function checkCounts(store: MemoryStore, users: readonly User[]): void {
+  const [row] = store.all('peopleCounts') as unknown as Doc<'peopleCounts'>[];
+  const cells = withChanges(
+    {},
+    users.map((user) => ({ cell: cellOf(user), by: 1 })),
+  );
+  assert.deepEqual({ ...row?.cells }, cells, 'C7: the counts equal a recount');
+}
+
+/** Whoever's role, access or existence changed is named by an entry of the same transaction. */
+function checkAudit(changes: readonly Change[]): void {
+  const targets = new Set(
+    changes.flatMap(({ table, before, after }) =>
+      table === 'auditLog' && before === null ? [after?.target] : [],
+    ),
+  );
+  for (const { table, before, after } of changes) {
+    if (table === 'auditLog') assert.equal(before, null, 'the audit log is append-only');
+    if (table !== 'users') continue;
+    const [was, is] = [before, after] as unknown as [User | null, User];
+    if (was !== null && sameFacts(was, is)) continue;
+    assert.ok(targets.has(`user:${is.externalId}`), `audit: ${is.externalId} changed unseen`);
+  }
+}
+
+function sameFacts(a: Facts, b: Facts): boolean {
+  return (
+    a.role === b.role &&
+    a.isActive === b.isActive &&
+    a.deletedAt === b.deletedAt &&
+    a.heldDeletionAt === b.heldDeletionAt
+  );
+}

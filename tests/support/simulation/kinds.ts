@@ -1,0 +1,41 @@
+import type { Deployment } from './deployment';
+import { SyncSimulation } from './sync-simulation';
+
+interface Kind {
+  name: string;
+  ids: readonly string[];
+  steps: number;
+  accessShare?: number;
+}
+
+/** Seed s plays kind s modulo their number. */
+export const kinds: readonly Kind[] = [
+  { name: 'one person', ids: ['ann'], steps: 30 },
+  { name: 'several people', ids: ['boss', 'ann', 'bob'], steps: 40 },
+  { name: 'one person in and out', ids: ['ann'], steps: 50, accessShare: 0.17 },
+  { name: 'several people, long', ids: ['boss', 'ann', 'bob', 'cid'], steps: 120 },
+];
+
+/** Of the long ones there is one in so many, for they take several times as long. */
+const longOneIn = 20;
+
+export function kindOf(seed: number): Kind {
+  const [one, several, inAndOut, long] = kinds;
+  const short = [one, several, inAndOut][seed % 3];
+  const kind = seed % longOneIn === 0 ? long : short;
+  if (kind === undefined) throw new Error('there are four kinds');
+  return kind;
+}
+
+/** One schedule; throws with its seed and every step where something does not hold. */
+export async function simulate(world: Deployment, seed: number): Promise<void> {
+  const kind = kindOf(seed);
+  const simulation = new SyncSimulation(world, { seed, ...kind });
+  try {
+    await simulation.run(kind.steps);
+  } catch (error) {
+    const trace = simulation.steps.map((step, i) => `${i + 1}. ${step}`).join('\n');
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new Error(`seed ${seed}, ${kind.name}\n${trace}\n${cause}`, { cause: error });
+  }
+}

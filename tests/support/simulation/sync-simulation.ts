@@ -1,0 +1,293 @@
+import assert from 'node:assert/strict';
+import { roleNames } from '../../../src/shared/roles';
+import { api, as, codeOf, deliver, internal } from '../convex-calls';
+import { type ClerkEnvelope, rawUser } from '../fake-clerk';
+import { random } from '../random';
+import { commitChecks } from './commit-checks';
+import type { Deployment } from './deployment';
+import { OrganizationSimulation } from './organizations';
+import { OutboxDriver } from './outbox-driver';
+import { reconcile } from './reconcile';
+import { checkAtRest, type Expectations, rowsOf } from './rest-checks';
+
+interface Message {
+  id: string;
+  event: ClerkEnvelope;
+}
+
+export interface SimulationOptions {
+  seed: number;
+  ids: readonly string[];
+  /** Of all steps between edits and sign-ins, which part deactivates or reactivates: 0 to 0.18. */
+  accessShare?: number;
+}
+
+/** What a decision may answer; anything else is a bug. */
+const refusals = ['LAST_OWNER', 'USER_DELETED', 'USER_NOT_FOUND'];
+const refusalsOfPanel = [
+  ...refusals,
+  'FORBIDDEN',
+  'ACCOUNT_NOT_READY',
+  'ACCOUNT_INACTIVE',
+  'SELF_CHANGE',
+  'NOTHING_TO_RETRY',
+];
+
+/**
+ * One deployment and one Clerk under a random schedule: edits on both sides, sign-ins, deletions,
+ * webhooks late, twice, out of order and never, requests whose answers are late, lost or errors,
+ * workers that die, an outage, and edits of one millisecond. Every step is chosen by the seed.
+ */
+export class SyncSimulation {
+  readonly steps: string[] = [];
+  private readonly chance: () => number;
+  private readonly inbox: Message[] = [];
+  private readonly delivered: Message[] = [];
+  private readonly asked = new Map<string, number>();
+  private readonly expected: Expectations = { bannedByHand: new Set(), metadata: new Map() };
+  private readonly deletedInClerk = new Set<string>();
+  private readonly organizations: OrganizationSimulation;
+  private readonly outbox: OutboxDriver;
+  private readonly accessShare: number;
+  private readonly ids: readonly string[];
+  private messages = 0;
+
+  constructor(
+    private readonly world: Deployment,
+    { seed, ids, accessShare = 0.08 }: SimulationOptions,
+  ) {
+    this.ids = ids;
+    this.accessShare = accessShare;
+    this.chance = random(seed);
+    this.organizations = new OrganizationSimulation(world.t, world.clerk);
+    this.outbox = new OutboxDriver(world, this.chance, (step) => this.steps.push(step));
+    if (world.memory) world.memory.onCommit = commitChecks();
+  }
+
+  async run(steps: number): Promise<void> {
+    this.create('boss', 'superadmin');
+    for (let i = 0; i < steps; i++) {
+      this.world.setNow(Date.now() + Math.floor(this.chance() * 1_500));
+      await this.step();
+      this.collect();
+      await this.checkAlways();
+    }
+    await this.comeToRest();
+    await checkAtRest(this.world, this.expected);
+    await this.organizations.checkAtRest();
+    this.outbox.checkRequests();
+  }
+
+  private async step(): Promise<void> {
+    const id = this.pick(this.ids);
+    if (this.chance() < 0.15) {
+      this.steps.push(this.organizations.step(id, this.chance));
+      return;
+    }
+    const roll = this.chance();
+    if (roll < 0.16) this.editInClerk(id);
+    else if (roll < 0.4) await this.deliverOne();
+    else if (roll < 0.48) await this.signIn(id);
+    else if (roll < 0.66 - this.accessShare) await this.decide(id);
+    else if (roll < 0.66) await this.decideAccess(id);
+    else if (roll < 0.78) await this.outbox.startOne();
+    else if (roll < 0.88) await this.outbox.advance();
+    else if (roll < 0.92) await this.refetch();
+    else if (roll < 0.94) this.dropOne();
+    else if (roll < 0.95) await this.watch();
+    else if (roll < 0.98) this.note('tie', () => (this.world.clerk.tie = true));
+    else this.deleteInClerk(id);
+  }
+
+  private create(id: string, role?: string): void {
+    const [public_metadata, private_metadata] = [{ team: `${id}'s` }, { billing: { plan: 1 } }];
+    this.expected.metadata.set(id, { public_metadata, private_metadata });
+    const roleHere = role === undefined ? {} : { role };
+    this.world.clerk.create(
+      rawUser(id, { public_metadata: { ...public_metadata, ...roleHere }, private_metadata }),
+    );
+  }
+
+  private editInClerk(id: string): void {
+    const { clerk } = this.world;
+    if (!clerk.users.has(id)) {
+      if (this.deletedInClerk.has(id)) return;
+      const role = this.chance() < 0.5 ? this.pick(roleNames) : undefined;
+      this.note(`create ${id} ${role}`, () => this.create(id, role));
+    } else if (this.chance() < 0.25) {
+      this.note(`rename ${id}`, () => clerk.rename(id, `N${Math.floor(this.chance() * 99)}`));
+    } else if (this.chance() < 0.1) {
+      this.note(`edit the metadata of ${id}`, () => this.editMetadata(id));
+    } else if (this.chance() < 0.06) {
+      const banned = this.chance() < 0.5;
+      this.expected.bannedByHand.add(id);
+      this.note(`ban ${id} by hand: ${banned}`, () => clerk.setBanned(id, banned));
+    } else {
+      const role = this.pick([...roleNames, ...roleNames, 'czar', null]);
+      this.note(`edit ${id} ${role}`, () => clerk.edit(id, { role }));
+    }
+  }
+
+  /** Keys that are none of ours. */
+  private editMetadata(id: string): void {
+    const [team, plan] = [`T${Math.floor(this.chance() * 99)}`, Math.floor(this.chance() * 9)];
+    const change = [
+      { team, role_hint: 'x' },
+      { billing: { plan }, rollcall_notes: team },
+    ] as const;
+    const [public_metadata, private_metadata] = change;
+    this.expected.metadata.set(id, { public_metadata, private_metadata });
+    this.world.clerk.edit(id, public_metadata, private_metadata);
+  }
+
+  private deleteInClerk(id: string): void {
+    if (!this.world.clerk.users.has(id)) return;
+    this.deletedInClerk.add(id);
+    this.note(`delete ${id}`, () => this.world.clerk.delete(id));
+  }
+
+  private async deliverOne(): Promise<void> {
+    const again = this.chance() < 0.15 && this.delivered.length > 0;
+    const pool = again ? this.delivered : this.inbox;
+    if (pool.length === 0) return;
+    const index = Math.floor(this.chance() * pool.length);
+    const [message] = again ? [pool[index]] : pool.splice(index, 1);
+    if (message === undefined) return;
+    this.steps.push(`deliver ${message.id} ${message.event.type}`);
+    const response = await deliver(this.world.t, message.event, { id: message.id });
+    assert.equal(response.status, 200);
+    this.delivered.push(message);
+  }
+
+  /** Of people alone, until organizations can be reconciled. */
+  private dropOne(): void {
+    const index = this.inbox.findIndex(({ event }) => event.type.startsWith('user.'));
+    if (index < 0) return;
+    const [message] = this.inbox.splice(index, 1);
+    this.steps.push(`drop ${message?.id} ${message?.event.type}`);
+  }
+
+  /** Only people whom Clerk knows, or knew until a moment ago, hold a token. */
+  private async signIn(id: string): Promise<void> {
+    if (!this.world.clerk.users.has(id) && !this.deletedInClerk.has(id)) return;
+    this.steps.push(`sign in ${id}`);
+    const code = await codeOf(as(this.world.t, id).mutation(api.users.store, {}));
+    assert.ok(['no error', 'ACCOUNT_INACTIVE'].includes(code), code);
+  }
+
+  /** By the operator, or by somebody in the panel who may be anybody. */
+  private async decide(id: string): Promise<void> {
+    const role = this.pick(roleNames);
+    const target = this.chance() < 0.5 ? await this.rowId(id) : undefined;
+    if (target === undefined) {
+      this.steps.push(`operator: ${id} ${role}`);
+      const attempt = this.world.t.mutation(internal.admin.setRole, { idOrEmail: id, role });
+      this.expectCode(await codeOf(attempt), refusals);
+      return;
+    }
+    const by = this.pick([...this.ids, 'boss']);
+    this.steps.push(`${by}: ${id} ${role}`);
+    const attempt = as(this.world.t, by).mutation(api.users.updateRole, { userId: target, role });
+    this.expectCode(await codeOf(attempt), refusalsOfPanel);
+  }
+
+  private async decideAccess(id: string): Promise<void> {
+    const { t } = this.world;
+    const verb = this.chance() < 0.04 ? 'remove' : this.pick(['deactivate', 'reactivate'] as const);
+    const target = this.chance() < 0.4 ? await this.rowId(id) : undefined;
+    const by = this.pick([...this.ids, 'boss']);
+    this.steps.push(`${target ? by : 'operator'}: ${verb} ${id}`);
+    const attempt =
+      target === undefined
+        ? t.mutation(internal.admin[verb], { idOrEmail: id })
+        : as(t, by).mutation(api.users[verb], { userId: target });
+    const code = await codeOf(attempt);
+    this.expectCode(code, target === undefined ? refusals : refusalsOfPanel);
+    if (code !== 'no error') return;
+    if (verb === 'remove') this.deletedInClerk.add(id);
+    if (verb === 'reactivate') return;
+    const call = codeOf(as(t, id).query(api.users.stats, {}));
+    assert.equal(await call, 'ACCOUNT_INACTIVE', `rule 9: ${id} is cut off at once`);
+  }
+
+  private async rowId(id: string) {
+    return (await rowsOf(this.world.t)).find(({ externalId }) => externalId === id)?._id;
+  }
+
+  private expectCode(code: string, allowed: readonly string[]): void {
+    assert.ok(code === 'no error' || allowed.includes(code), `answered ${code}`);
+    if (code !== 'no error') this.steps.push(`  ${code}`);
+  }
+
+  private async watch(): Promise<void> {
+    this.steps.push('minutes pass');
+    await this.outbox.timeOut();
+    this.world.setNow(Date.now() + 200_000);
+    await this.world.t.mutation(internal.maintenance.watchOutbox, {});
+  }
+
+  private async refetch(): Promise<void> {
+    await this.organizations.refetch();
+    for (const row of await rowsOf(this.world.t)) {
+      const ask = row.clerk.refetch ?? 0;
+      if (ask === 0 || this.asked.get(row.externalId) === ask) continue;
+      this.steps.push(`refetch ${row.externalId} ${ask}`);
+      this.asked.set(row.externalId, ask);
+      await this.world.t.action(internal.clerk.refetch, { externalId: row.externalId, ask });
+    }
+  }
+
+  /** No more edits, no more faults: everything that is under way arrives, then one reconcile. */
+  private async comeToRest(): Promise<void> {
+    await this.drain();
+    this.steps.push('reconcile');
+    await reconcile(this.world);
+    await this.drain();
+    await this.checkAlways();
+  }
+
+  private async drain(): Promise<void> {
+    for (let round = 0; round < 60; round++) {
+      const isBusy = await this.outbox.settle();
+      this.collect();
+      while (this.inbox.length > 0) await this.deliverOne();
+      await this.refetch();
+      this.collect();
+      if (!isBusy && this.inbox.length === 0 && this.outbox.isIdle) return;
+      this.world.setNow(Date.now() + 10 * 60_000);
+    }
+    throw new Error('it does not come to rest');
+  }
+
+  private async checkAlways(): Promise<void> {
+    await this.outbox.checkNothingForgotten();
+    const deletedThere = new Set(
+      this.delivered
+        .filter(({ event }) => event.type === 'user.deleted')
+        .map(({ event }) => String((event.data as { id: string }).id)),
+    );
+    for (const row of await rowsOf(this.world.t)) {
+      if (!deletedThere.has(row.externalId)) continue;
+      const gone = row.deletedAt !== undefined || row.heldDeletionAt !== undefined;
+      assert.ok(gone, `rule 3: ${row.externalId} stays deleted`);
+    }
+  }
+
+  private collect(): void {
+    for (const event of this.world.clerk.events.splice(0)) {
+      this.messages += 1;
+      this.inbox.push({ id: `msg_${this.messages}`, event });
+    }
+  }
+
+  private note(step: string, act: () => void): void {
+    this.steps.push(step);
+    act();
+  }
+
+  private pick<T>(items: readonly T[]): T {
+    const item = items[Math.floor(this.chance() * items.length)];
+    if (item === undefined && items.length === 0) throw new Error('nothing to pick from');
+    return item as T; // within bounds: chance() < 1
+  }
+}
