@@ -11,6 +11,7 @@
 import type * as admin from "../admin.js";
 import type * as adminTokens from "../adminTokens.js";
 import type * as alarms from "../alarms.js";
+import type * as audit from "../audit.js";
 import type * as brakes from "../brakes.js";
 import type * as bulk from "../bulk.js";
 import type * as clerk from "../clerk.js";
@@ -48,6 +49,7 @@ import type * as model_clerkUser from "../model/clerkUser.js";
 import type * as model_countCells from "../model/countCells.js";
 import type * as model_countUsers from "../model/countUsers.js";
 import type * as model_counters from "../model/counters.js";
+import type * as model_credentials from "../model/credentials.js";
 import type * as model_deadLetters from "../model/deadLetters.js";
 import type * as model_decideBrake from "../model/decideBrake.js";
 import type * as model_deleteClerkUser from "../model/deleteClerkUser.js";
@@ -78,6 +80,7 @@ import type * as model_organizationListing from "../model/organizationListing.js
 import type * as model_outbox from "../model/outbox.js";
 import type * as model_pools from "../model/pools.js";
 import type * as model_recount from "../model/recount.js";
+import type * as model_replayDelivery from "../model/replayDelivery.js";
 import type * as model_roleBrake from "../model/roleBrake.js";
 import type * as model_searchUsers from "../model/searchUsers.js";
 import type * as model_signIn from "../model/signIn.js";
@@ -104,6 +107,7 @@ declare const fullApi: ApiFromModules<{
   admin: typeof admin;
   adminTokens: typeof adminTokens;
   alarms: typeof alarms;
+  audit: typeof audit;
   brakes: typeof brakes;
   bulk: typeof bulk;
   clerk: typeof clerk;
@@ -141,6 +145,7 @@ declare const fullApi: ApiFromModules<{
   "model/countCells": typeof model_countCells;
   "model/countUsers": typeof model_countUsers;
   "model/counters": typeof model_counters;
+  "model/credentials": typeof model_credentials;
   "model/deadLetters": typeof model_deadLetters;
   "model/decideBrake": typeof model_decideBrake;
   "model/deleteClerkUser": typeof model_deleteClerkUser;
@@ -171,6 +176,7 @@ declare const fullApi: ApiFromModules<{
   "model/outbox": typeof model_outbox;
   "model/pools": typeof model_pools;
   "model/recount": typeof model_recount;
+  "model/replayDelivery": typeof model_replayDelivery;
   "model/roleBrake": typeof model_roleBrake;
   "model/searchUsers": typeof model_searchUsers;
   "model/signIn": typeof model_signIn;
