@@ -5,16 +5,11 @@ import { permissions, type Permission } from './permissions';
  * shown once and known to Convex as a hash only.
  */
 
-/**
- * What no token may be allowed to do: one that makes tokens could outlive its own revocation, and a
- * brake asks for two people.
- */
-const forPeopleOnly = ['tokens:manage', 'brakes:decide'] as const satisfies readonly Permission[];
-
-export type TokenScope = Exclude<Permission, (typeof forPeopleOnly)[number]>;
+/** What a token may be allowed to do. A token that makes tokens could outlive its own revocation. */
+export type TokenScope = Exclude<Permission, 'tokens:manage'>;
 
 export const tokenScopes = permissions.filter(
-  (permission): permission is TokenScope => !forPeopleOnly.some((one) => one === permission),
+  (permission): permission is TokenScope => permission !== 'tokens:manage',
 );
 
 /** Longest name, and longest life in days. */

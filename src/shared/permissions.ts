@@ -12,8 +12,6 @@ export const permissions = [
   'users:reactivate',
   'users:delete',
   'pushes:retry',
-  'brakes:decide',
-  'alarms:acknowledge',
   'sync:read',
   'sync:run',
   'audit:read',

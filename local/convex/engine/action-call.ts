@@ -29,6 +29,8 @@ export class ActionCall implements ActionHost {
     readonly fn: Pick<LiveFunction, 'component' | 'path'>,
     readonly context: CallContext,
     readonly services: ActionServices,
+    /** What it knows itself by; an HTTP action logs by its route. */
+    readonly name = fn.path,
   ) {}
 
   /** What the action left running is refused from now on. */
@@ -102,7 +104,8 @@ const operations: Record<string, Operation> = {
   '1.0/createFunctionHandle': (call, address) => JSON.stringify(handleOf(call.resolve(address))),
   '1.0/getUserIdentity': ({ context, fn }) =>
     JSON.stringify(identityJson(context.identity, fn.component.path)),
-  '1.0/getFunctionMetadata': ({ fn }) => JSON.stringify(functionMetadata(fn)),
+  '1.0/getFunctionMetadata': ({ fn, name }) =>
+    JSON.stringify(functionMetadata({ ...fn, path: name })),
   '1.0/getDeploymentMetadata': ({ context }) => JSON.stringify(deploymentMetadata(context)),
   '1.0/getRequestMetadata': ({ context }) => JSON.stringify(requestMetadata(context)),
 };

@@ -33,6 +33,7 @@ export async function runHttpAction(
     { component, path: `${request.method} ${url.pathname}` },
     context,
     services,
+    'http',
   );
   const outcome = await component.actions().run<unknown>(
     httpModule,

@@ -2,6 +2,7 @@ import { checkedArgs, checkedResult } from '../functions/check-values';
 import { userMsMax, type RealmOutcome } from '../functions/transaction-realm';
 import { failureOf, FunctionFailure } from '../functions/user-errors';
 import type { Usage } from '../store/contract';
+import { limitMessage } from '../store/limits';
 import type { TransactionContext } from './call-context';
 import type { Json, JsonObject } from './contract';
 import { requireKind, resolveAddress } from './function-address';
@@ -33,7 +34,7 @@ export function runInTransaction(
 ): string | Promise<string> {
   const { fn } = call;
   const scope = tx.namespace(fn.component.path);
-  const argsJson = checkedArgs(call.args, fn.args, scope);
+  const argsJson = checkedArgs(call.args, fn, scope);
   const host = new TransactionCall(tx, fn, context, { depth: call.depth, run: runNested });
   const method = fn.kind === 'query' ? 'invokeQuery' : 'invokeMutation';
   const outcome = fn.component
@@ -62,7 +63,7 @@ function resultOf(outcome: RealmOutcome, host: TransactionCall): string {
       );
     case 'returned':
       refuseUnawaited(outcome.unawaited, host);
-      return checkedResult(outcome.json, fn.returns, tx.namespace(fn.component.path));
+      return checkedResult(outcome.json, fn, tx.namespace(fn.component.path));
   }
 }
 
@@ -79,6 +80,7 @@ function runNested(parent: TransactionCall, args: JsonObject): string | Promise<
       `Function calls are nested deeper than ${depthMax} levels; call helper functions instead.`,
     );
   }
+  if (udfType === 'snapshotQuery') refusePendingWrites(parent);
   const fn = resolveAddress(context.code, parent.fn.component, address);
   const limits = usageLimits(tx.usage, transactionLimits);
   const run = () => runInTransaction(tx, { fn, args: callArgs, depth }, context);
@@ -101,6 +103,14 @@ function runNested(parent: TransactionCall, args: JsonObject): string | Promise<
     savepoint.rollback();
     undoJobs();
   });
+}
+
+/** `ctx.runSnapshotQuery` sees what was committed when the mutation began. */
+function refusePendingWrites({ tx }: TransactionCall): void {
+  if (tx.usage.documentsWritten === 0) return;
+  throw new Error(
+    'ctx.runSnapshotQuery() after a write is not supported by the local runtime: it cannot read around what the mutation has written. Call it before the first write, or use ctx.runQuery().',
+  );
 }
 
 /** Does what follows a run at once when the run answers at once: waiting costs a timer. */
@@ -148,23 +158,24 @@ function refuseUnawaited(operations: readonly string[], host: TransactionCall): 
 function usageLimits(usage: Usage, limits: Json | undefined): { check(): void } {
   if (typeof limits !== 'object' || limits === null || Array.isArray(limits))
     return { check: () => {} };
-  const before = { ...pick(usage) };
+  const before = { ...usage };
   return {
     check() {
-      for (const [name, used] of Object.entries(pick(usage))) {
-        const limit = limits[name];
-        const spent = used - (before[name] ?? 0);
-        if (typeof limit === 'number' && spent > limit) {
-          throw new Error(
-            `The nested call exceeded its limit of ${limit} ${name} (used ${spent}).`,
-          );
+      for (const [name, limitName] of Object.entries(limitNames) as [keyof Usage, string][]) {
+        const limit = limits[limitName];
+        if (typeof limit === 'number' && usage[name] - before[name] > limit) {
+          throw new Error(limitMessage(name, limit));
         }
       }
     },
   };
 }
 
-function pick(usage: Usage): Record<string, number> {
-  const { bytesRead, bytesWritten, documentsRead, documentsWritten, rangesRead } = usage;
-  return { bytesRead, bytesWritten, documentsRead, documentsWritten, databaseQueries: rangesRead };
-}
+/** As the `convex` package calls them. */
+const limitNames: { readonly [name in keyof Usage]: string } = {
+  bytesRead: 'bytesRead',
+  bytesWritten: 'bytesWritten',
+  documentsRead: 'documentsRead',
+  documentsWritten: 'documentsWritten',
+  rangesRead: 'databaseQueries',
+};

@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from 'node:timers';
 import { checkedArgs, checkedResult } from '../functions/check-values';
 import { failureOf, FunctionFailure } from '../functions/user-errors';
 import type { ReadSet, Store, Ts, WriteTransaction } from '../store/contract';
@@ -79,7 +80,7 @@ export class Runner {
 
   /** Throws `FunctionFailure` when the function fails. */
   async action(fn: LiveFunction, args: Json, context: CallContext): Promise<string> {
-    const argsJson = await this.#checked((tables) => checkedArgs(args, fn.args, tables), fn);
+    const argsJson = await this.#checked((tables) => checkedArgs(args, fn, tables), fn);
     const call = new ActionCall(fn, context, this.#services);
     let timer: NodeJS.Timeout | undefined;
     const timedOut = new Promise<never>((_, reject) => {
@@ -104,7 +105,7 @@ export class Runner {
         );
       const outcome = await Promise.race([running, timedOut]);
       if (outcome.kind === 'threw') throw failureOf(outcome.thrown, context.code.scriptsOf);
-      return await this.#checked((tables) => checkedResult(outcome.value, fn.returns, tables), fn);
+      return await this.#checked((tables) => checkedResult(outcome.value, fn, tables), fn);
     } finally {
       clearTimeout(timer);
       call.end();
@@ -122,7 +123,7 @@ export class Runner {
     action: (fn, args, context) => this.action(fn, args, context),
     schedule: async ({ owner, fn, args, scheduledTimeMs }, context) => {
       const { value } = await this.write(context, (tx, { jobs }) => {
-        const argsJson = checkedArgs(args, fn.args, tx.namespace(fn.component.path));
+        const argsJson = checkedArgs(args, fn, tx.namespace(fn.component.path));
         return jobs.schedule(tx, { owner, fn, argsJson, scheduledTimeMs });
       });
       return value;

@@ -88,7 +88,7 @@ export const asyncOperations: Record<string, AsyncOperation> = {
 function schedule(call: TransactionCall, { ts, args, ...address }: JsonObject): string {
   const tx = call.writable();
   const fn = resolveAddress(call.context.code, call.fn.component, address);
-  const argsJson = checkedArgs(args ?? {}, fn.args, tx.namespace(fn.component.path));
+  const argsJson = checkedArgs(args ?? {}, fn, tx.namespace(fn.component.path));
   const scheduledTimeMs = Number(ts) * 1000;
   if (!Number.isFinite(scheduledTimeMs))
     throw new Error('The time to run a scheduled function at must be a number.');
@@ -97,7 +97,8 @@ function schedule(call: TransactionCall, { ts, args, ...address }: JsonObject): 
 }
 
 export function functionMetadata(fn: Pick<LiveFunction, 'component' | 'path'>): Json {
-  return { name: fn.path, componentPath: fn.component.path };
+  // A default export goes by the name of its module.
+  return { name: fn.path.replace(/:default$/, ''), componentPath: fn.component.path };
 }
 
 export function deploymentMetadata({ deploymentName }: { deploymentName: string }): Json {

@@ -21,7 +21,7 @@ describe('limits of a transaction', { timeout: timeoutMs }, () => {
       while (stream.next() !== null);
     });
     await expect(attempt).rejects.toThrow(code('LimitExceeded'));
-    await expect(attempt).rejects.toThrow(`limit ${transactionLimits.documentsRead}`);
+    await expect(attempt).rejects.toThrow(`limit: ${transactionLimits.documentsRead}`);
   });
 
   it('count documents and bytes written, and ranges read', async () => {
@@ -31,11 +31,11 @@ describe('limits of a transaction', { timeout: timeoutMs }, () => {
         tx.namespace('').insert('items', {});
       }
     });
-    await expect(many).rejects.toThrow(/documents written/);
+    await expect(many).rejects.toThrow(/Too many writes in a single function execution/);
     const large = store.write((tx) => {
       for (let n = 0; n < 17; n++) tx.namespace('').insert('items', { x: 'x'.repeat(1_000_000) });
     });
-    await expect(large).rejects.toThrow(/bytes written/);
+    await expect(large).rejects.toThrow(/Too many bytes written/);
     const ranges = store.read((tx) => {
       for (let n = 0; n <= transactionLimits.rangesRead; n++) {
         tx.namespace('').queryStream(indexRange('items.by_id'));

@@ -9,13 +9,24 @@ export const transactionLimits: Readonly<Usage> = {
   bytesWritten: 16 * 1024 * 1024,
 };
 
-const wayOut: { readonly [limit in keyof Usage]: string } = {
-  documentsRead: 'documents read in one function; read fewer through an index or paginate',
-  bytesRead: 'bytes read in one function; read fewer documents or paginate',
-  rangesRead: 'index ranges read in one function; read ranges instead of single documents',
-  documentsWritten: 'documents written in one function; split the work over several mutations',
-  bytesWritten: 'bytes written in one function; split the work over several mutations',
+/** Convex's words, by which people search. */
+const help =
+  'Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a selective index range expressions.';
+
+const call = 'a single function execution';
+
+const words: { readonly [limit in keyof Usage]: (limit: number) => string } = {
+  documentsRead: (limit) => `Too many documents read in ${call} (limit: ${limit}). ${help}`,
+  bytesRead: (limit) => `Too many bytes read in ${call} (limit: ${limit} bytes). ${help}`,
+  rangesRead: (limit) => `Too many reads in ${call} (limit: ${limit}). ${help}`,
+  documentsWritten: (limit) => `Too many writes in ${call} (limit: ${limit})`,
+  bytesWritten: (limit) => `Too many bytes written in ${call} (limit: ${limit} bytes)`,
 };
+
+/** What exceeding a limit is told with. */
+export function limitMessage(name: keyof Usage, limit: number): string {
+  return words[name](limit);
+}
 
 export class UsageMeter implements Usage {
   documentsRead = 0;
@@ -43,11 +54,14 @@ export class UsageMeter implements Usage {
     this.#check('bytesWritten');
   }
 
+  /** What is undone was not written; what was read stays read. */
+  markWrites(): () => void {
+    const { documentsWritten, bytesWritten } = this;
+    return () => Object.assign(this, { documentsWritten, bytesWritten });
+  }
+
   #check(limit: keyof Usage): void {
     if (this[limit] <= transactionLimits[limit]) return;
-    throw new StoreError(
-      'LimitExceeded',
-      `Too many ${wayOut[limit]} (limit ${transactionLimits[limit]}).`,
-    );
+    throw new StoreError('LimitExceeded', limitMessage(limit, transactionLimits[limit]));
   }
 }

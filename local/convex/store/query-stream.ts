@@ -49,10 +49,7 @@ function openRange(
       const row = scan.next();
       if (order === 'asc') consumed.hi = row ? keyAfter(row.key) : range.hi;
       else consumed.lo = row ? row.key : range.lo;
-      if (row) {
-        context.meter.read(row.size);
-        context.remember(row);
-      }
+      if (row) context.meter.read(row.size);
       return row;
     },
   };

@@ -75,7 +75,7 @@ export function checkAgainst(
   if (!problem) return;
   const which = id
     ? `Document with ID "${id}" in table "${table.name}" does not match the schema`
-    : `A document to be written to table "${table.name}" does not match the schema`;
+    : `Failed to insert or update a document in table "${table.name}" because it does not match the schema`;
   throw new StoreError('SchemaMismatch', `${which}: ${describeProblem(problem)}`);
 }
 

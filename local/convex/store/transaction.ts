@@ -104,11 +104,6 @@ export class Transaction implements WriteTransaction, ReadContext {
     return { key: Buffer.alloc(0), doc, id, body, size };
   }
 
-  remember(row: ScannedRow): void {
-    // A query never changes what it read.
-    if (this.mode === 'write') this.rows.remember(row);
-  }
-
   namespaces(): string[] {
     this.use();
     return this.parts.catalog.namespaces();
@@ -131,6 +126,7 @@ export class Transaction implements WriteTransaction, ReadContext {
     const { catalog } = this.parts;
     const catalogVersion = catalog.version;
     const mark = this.log.mark();
+    const undoUsage = this.meter.markWrites();
     if (this.mode === 'write') this.file.exec(`SAVEPOINT ${name}`);
     this.#openSavepoints.push(number);
     const end = (undo: boolean) => {
@@ -146,7 +142,7 @@ export class Transaction implements WriteTransaction, ReadContext {
       if (undo) {
         this.file.exec(`ROLLBACK TO ${name}`);
         this.log.backTo(mark);
-        this.rows.forget();
+        undoUsage();
         this.#writes++;
         if (catalog.version !== catalogVersion) catalog.reload();
       }

@@ -145,7 +145,9 @@ function read(json: Json, depth: number): Value {
   }
   if (typeof json !== 'object' || json === null) return json;
   if (depth >= maxNesting) {
-    throw new ValueError(`The value${at()} is nested deeper than ${maxNesting} levels.`);
+    throw new ValueError(
+      `Value is too nested (nested ${maxNesting + 1} levels deep > maximum nesting ${maxNesting})${at()}`,
+    );
   }
   return Array.isArray(json) ? readArray(json, depth + 1) : readObject(json, depth + 1);
 }

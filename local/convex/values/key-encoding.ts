@@ -32,20 +32,14 @@ let length = 0;
 export function encodeKey(values: readonly (Value | undefined)[]): Buffer {
   length = 0;
   for (const value of values) write(value);
-  return copyOfScratch();
+  return Buffer.from(scratch.subarray(0, length));
 }
 
 /** The key of a document in an index over these fields. */
 export function encodeFields(document: ValueObject, paths: readonly (readonly string[])[]): Buffer {
   length = 0;
   for (const path of paths) write(fieldAt(document, path));
-  return copyOfScratch();
-}
-
-function copyOfScratch(): Buffer {
-  const key = Buffer.allocUnsafe(length);
-  scratch.copy(key, 0, 0, length);
-  return key;
+  return Buffer.from(scratch.subarray(0, length));
 }
 
 /** The least key greater than `key`. */

@@ -22,9 +22,7 @@ export function checkDocument(document: ValueObject): number {
   // Measured without paths; once more for the words, when there is something to say.
   if (Number.isNaN(size)) checkShape(document, '', 1);
   if (size > documentLimits.bytes) {
-    throw new ValueError(
-      `The document is ${size} bytes; the maximum is ${documentLimits.bytes} (1 MiB). Split it.`,
-    );
+    throw new ValueError(`Value is too large (${mib(size)} > maximum size 1 MiB)`);
   }
   return size;
 }
@@ -60,26 +58,48 @@ function measureObject(value: null | ArrayBuffer | Value[] | ValueObject, depth:
   return size;
 }
 
+/** Convex's words, by which people search, and where it is. */
 function checkShape(value: Value, path: string, depth: number): void {
   if (typeof value !== 'object' || value === null || value instanceof ArrayBuffer) return;
-  const where = path || 'the document';
-  if (depth > documentLimits.nesting) {
-    throw new ValueError(`${where} is nested deeper than ${documentLimits.nesting} levels.`);
+  const where = path ? ` at ${path}` : '';
+  const { nesting, arrayLength, fields } = documentLimits;
+  if (depth > nesting) {
+    throw new ValueError(
+      `Document is too nested (nested ${depth} levels deep > maximum nesting ${nesting})${where}`,
+    );
   }
   if (Array.isArray(value)) {
-    if (value.length > documentLimits.arrayLength) {
-      throw new ValueError(
-        `The array at ${where} has ${value.length} elements; the maximum is ${documentLimits.arrayLength}.`,
-      );
-    }
+    if (value.length > arrayLength) throw new ValueError(`${longArray(value.length)}${where}`);
     value.forEach((item, i) => checkShape(item, `${path}[${i}]`, depth + 1));
     return;
   }
   const names = Object.keys(value);
-  if (names.length > documentLimits.fields) {
-    throw new ValueError(
-      `The object at ${where} has ${names.length} fields; the maximum is ${documentLimits.fields}.`,
-    );
-  }
+  if (names.length > fields) throw new ValueError(`${wideObject(names.length)}${where}`);
   for (const name of names) checkShape(value[name] as Value, `${path}.${name}`, depth + 1);
+}
+
+function longArray(length: number): string {
+  return `Array length is too long (${length} > maximum length ${documentLimits.arrayLength})`;
+}
+
+function wideObject(fields: number): string {
+  return `Object has too many fields (${fields} > maximum number ${documentLimits.fields})`;
+}
+
+/** Above the shape of a single document: what Convex takes as any value. */
+export function checkPlainShape(value: Value): void {
+  if (typeof value !== 'object' || value === null || value instanceof ArrayBuffer) return;
+  if (Array.isArray(value)) {
+    if (value.length > documentLimits.arrayLength) throw new ValueError(longArray(value.length));
+    for (const item of value) checkPlainShape(item);
+    return;
+  }
+  const values = Object.values(value);
+  if (values.length > documentLimits.fields) throw new ValueError(wideObject(values.length));
+  for (const inner of values) checkPlainShape(inner);
+}
+
+/** `1.26 MiB`; never rounded down to the limit itself. */
+export function mib(bytes: number): string {
+  return `${Math.max(0.01, Math.ceil((bytes / 2 ** 20) * 100) / 100)} MiB`;
 }

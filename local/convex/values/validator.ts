@@ -54,6 +54,8 @@ function printField(field: ValidatorField): string {
   return field.optional ? `v.optional(${inner})` : inner;
 }
 
+/** What a validator may name; data may have any field names, in records for example. */
+const identifier = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const simpleTypes = new Set(Object.keys(plain));
 
 /**
@@ -93,7 +95,9 @@ export function validatorProblem(json: Json | undefined, path = ''): string | un
         return `${where} has no fields`;
       }
       return firstProblem(Object.entries(fields), ([name, field]) =>
-        fieldProblem(field, `${path}.${name}`),
+        identifier.test(name)
+          ? fieldProblem(field, `${path}.${name}`)
+          : `${where} has a field "${name}"; use letters, digits and underscores, not a digit first`,
       );
     }
     default:

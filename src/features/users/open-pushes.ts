@@ -8,7 +8,7 @@ interface Push {
 /** What has not reached Clerk yet, in words. */
 export interface OpenPush {
   about: 'role' | 'access';
-  state: 'pending' | 'failed' | 'differs';
+  state: 'pending' | 'failed';
   label: string;
   reason?: string | undefined;
 }

@@ -1,4 +1,0 @@
-import { router } from '../../trpc';
-import { acknowledge } from './acknowledge';
-
-export const alarmsRouter = router({ acknowledge });

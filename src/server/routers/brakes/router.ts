@@ -1,5 +1,0 @@
-import { router } from '../../trpc';
-import { confirm } from './confirm';
-import { reject } from './reject';
-
-export const brakesRouter = router({ confirm, reject });
