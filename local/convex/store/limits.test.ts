@@ -41,6 +41,6 @@ describe('limits of a transaction', { timeout: timeoutMs }, () => {
         tx.namespace('').queryStream(indexRange('items.by_id'));
       }
     });
-    await expect(ranges).rejects.toThrow(/ranges read/);
+    await expect(ranges).rejects.toThrow(/Too many reads in a single function execution/);
   });
 });
