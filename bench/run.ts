@@ -1,24 +1,33 @@
 /**
- * `npm run bench`: two numbers of the whole product, on a stack of its own. Bounded: about half a
- * minute. `--events N` and `--sign-ins N` change the sample. Writes `bench/results.json`.
+ * `npm run bench [-- SUBJECT...] [--OPTION N...]`: all subjects, or those named. Each writes
+ * `bench/results-SUBJECT.json`. A new subject is one file and one line below.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus, platform, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { startStack } from '../tests/support/stack-world';
-import { benchSignIn } from './sign-in';
-import type { Spread } from './statistics';
-import { benchWebhooks } from './webhooks';
+import { startStack, type World } from '../tests/support/stack-world';
+import { runtime } from './runtime/subject';
+import { signIn } from './sign-in';
+import type { Bench, Subject } from './subject';
+import { webhooks } from './webhooks';
 
-/** More would only make it longer: rates settle well before. */
-const eventsMax = 20_000;
-const signInsMax = 1_000;
+const subjects: Record<string, Subject> = { 'sign-in': signIn, webhooks, runtime };
 
-function bounded(text: string, max: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= 1 && value <= max) return value;
-  throw new Error(`${text} is not a whole number from 1 to ${max}`);
+/** Every option is a number, so that subjects can add theirs without a list here. */
+function readArguments(args: readonly string[]) {
+  const options: Record<string, { type: 'string' }> = {};
+  for (const arg of args) if (arg.startsWith('--')) options[arg.slice(2)] = { type: 'string' };
+  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+  const unknown = positionals.find((name) => !subjects[name]);
+  if (unknown !== undefined) {
+    const list = Object.entries(subjects).map(
+      ([name, { about }]) => `  ${name.padEnd(10)} ${about}`,
+    );
+    throw new Error(`There is no subject "${unknown}". Subjects:\n${list.join('\n')}`);
+  }
+  const names = positionals.length > 0 ? positionals : Object.keys(subjects);
+  return { names, values: new Map(Object.entries(values)) };
 }
 
 function machine() {
@@ -32,39 +41,33 @@ function machine() {
   };
 }
 
-function text({ medianMs, p99Ms, samples }: Spread): string {
-  return `median ${medianMs} ms, p99 ${p99Ms} ms (${samples} samples)`;
-}
-
-const { values } = parseArgs({
-  options: {
-    events: { type: 'string', default: '2000' },
-    'sign-ins': { type: 'string', default: '100' },
+const { names, values } = readArguments(process.argv.slice(2));
+let world: Promise<World> | undefined;
+const bench: Bench = {
+  say: (line) => process.stdout.write(`${line}\n`),
+  stack: () => (world ??= startStack()),
+  option: (name, byDefault, max) => {
+    const text = values.get(name) ?? String(byDefault);
+    const value = Number(text);
+    if (/^\d+$/.test(String(text)) && value >= 1 && value <= max) return value;
+    throw new Error(`--${name} ${text} is not a whole number from 1 to ${max}`);
   },
-});
-const world = await startStack();
+};
+const on = machine();
+bench.say(`${on.cores} cores (${on.cpu}), ${on.memoryGiB} GiB, ${on.platform}, Node ${on.node}`);
 try {
-  const say = (line: string) => process.stdout.write(`${line}\n`);
-  const on = machine();
-  say(`${on.cores} cores (${on.cpu}), ${on.memoryGiB} GiB, ${on.platform}, Node ${on.node}\n`);
-
-  const signIn = await benchSignIn(world, bounded(values['sign-ins'], signInsMax));
-  say('Sign-in to first authenticated HTML');
-  say(`  sign-in (Frontend API)   ${text(signIn.signIn)}`);
-  say(`  GET /dashboard           ${text(signIn.firstHtml)}`);
-  say(`  both                     ${text(signIn.whole)}\n`);
-
-  const webhooks = await benchWebhooks(world, bounded(values.events, eventsMax));
-  say(`Signed webhooks until durable, ${webhooks.inFlight} in flight`);
-  for (const { address, eventsPerSecond, latency } of [webhooks.web, webhooks.convex]) {
-    say(`  ${address.padEnd(24)} ${eventsPerSecond}/s, ${text(latency)}`);
+  for (const [name, subject] of Object.entries(subjects)) {
+    if (!names.includes(name)) continue;
+    bench.say(`\n${name}: ${subject.about}`);
+    const figures = await subject.run(bench);
+    const report = { at: new Date().toISOString(), machine: on, ...figures };
+    const file = `results-${name}.json`;
+    writeFileSync(
+      fileURLToPath(new URL(file, import.meta.url)),
+      `${JSON.stringify(report, null, 2)}\n`,
+    );
+    bench.say(`  written to bench/${file}`);
   }
-  say(`  web app over Convex      ${webhooks.ratio}`);
-
-  const report = { at: new Date().toISOString(), machine: on, signIn, webhooks };
-  const file = fileURLToPath(new URL('results.json', import.meta.url));
-  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
-  say(`\nWritten to bench/results.json`);
 } finally {
-  await world.stop();
+  await (await world)?.stop();
 }

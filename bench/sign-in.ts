@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { at, FrontendClient } from '../tests/fixtures/clerk-frontend-client';
 import type { World } from '../tests/support/stack-world';
-import { spread, type Spread } from './statistics';
+import { describe, spread, type Spread } from './statistics';
+import type { Subject } from './subject';
 
 const warmUp = 5;
 
-export interface SignInReport {
+interface SignInReport {
   /** From the password to the token, over Clerk's Frontend API. */
   signIn: Spread;
   /** From the request of `/dashboard` to the last byte of its signed-in HTML. */
@@ -28,7 +29,7 @@ function cookieHeader(world: World, session: string, browser: string): string {
     .join('; ');
 }
 
-async function signIn(world: World, person: { email: string; password: string }) {
+async function openSession(world: World, person: { email: string; password: string }) {
   const client = await new FrontendClient(world.clerkUrl, { validate: false }).open();
   const answer = await client.signIn(person.email, person.password);
   const sessionId = at(answer.body, 'response', 'created_session_id');
@@ -54,7 +55,7 @@ async function firstHtml(world: World, cookie: string, proof: string): Promise<v
 }
 
 /** Sign-in to first authenticated HTML, one person after the other as demo superadmin. */
-export async function benchSignIn(world: World, times: number): Promise<SignInReport> {
+async function measure(world: World, times: number): Promise<SignInReport> {
   const person = world.demo.find(({ role }) => role === 'superadmin');
   if (person === undefined) throw new Error('no demo superadmin');
   const user = await world.clerk.userByEmail(person.email);
@@ -62,7 +63,7 @@ export async function benchSignIn(world: World, times: number): Promise<SignInRe
   const [signInMs, htmlMs, wholeMs]: [number[], number[], number[]] = [[], [], []];
   for (let round = -warmUp; round < times; round += 1) {
     const startedAtMs = performance.now();
-    const cookie = await signIn(world, person);
+    const cookie = await openSession(world, person);
     const signedInAtMs = performance.now();
     await firstHtml(world, cookie, proof);
     const endedAtMs = performance.now();
@@ -73,3 +74,14 @@ export async function benchSignIn(world: World, times: number): Promise<SignInRe
   }
   return { signIn: spread(signInMs), firstHtml: spread(htmlMs), whole: spread(wholeMs) };
 }
+
+export const signIn: Subject = {
+  about: 'sign-in to first authenticated HTML (--sign-ins N)',
+  run: async (bench) => {
+    const report = await measure(await bench.stack(), bench.option('sign-ins', 100, 1_000));
+    bench.say(`  sign-in (Frontend API)   ${describe(report.signIn)}`);
+    bench.say(`  GET /dashboard           ${describe(report.firstHtml)}`);
+    bench.say(`  both                     ${describe(report.whole)}`);
+    return report;
+  },
+};

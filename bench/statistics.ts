@@ -48,3 +48,7 @@ export async function drive(
   await Promise.all(Array.from({ length: inFlight }, worker));
   return { eachMs, totalMs: performance.now() - startedAtMs };
 }
+
+export function describe({ medianMs, p99Ms, samples }: Spread): string {
+  return `median ${medianMs} ms, p99 ${p99Ms} ms (${samples} samples)`;
+}

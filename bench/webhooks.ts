@@ -1,6 +1,7 @@
 import { Webhook } from 'svix';
 import type { World } from '../tests/support/stack-world';
-import { drive, median, spread, type Spread } from './statistics';
+import { describe, drive, median, spread, type Spread } from './statistics';
+import type { Subject } from './subject';
 
 /** Requests under way at once: what Svix sends to a small endpoint in a burst. */
 const inFlight = 16;
@@ -8,14 +9,14 @@ const inFlight = 16;
 const rounds = 3;
 const warmUp = 200;
 
-export interface WebhookResult {
+interface WebhookResult {
   address: string;
   /** Median over the rounds; each event was answered 200 after its commit was durable. */
   eventsPerSecond: number;
   latency: Spread;
 }
 
-export interface WebhooksReport {
+interface WebhooksReport {
   inFlight: number;
   eventsPerRound: number;
   web: WebhookResult;
@@ -101,7 +102,7 @@ async function peopleInConvex(world: World): Promise<number> {
 }
 
 /** Signed webhooks per second until durable, through the web app and straight to Convex. */
-export async function benchWebhooks(world: World, eventsPerRound: number): Promise<WebhooksReport> {
+async function measure(world: World, eventsPerRound: number): Promise<WebhooksReport> {
   const template = await world.clerk.userByEmail('staff@rollcall.test');
   const secret = (world.env.CLERK_WEBHOOK_SECRET ?? '').split(' ')[0] ?? '';
   const events = new Events({ ...template }, secret, world.env.CLERK_INSTANCE_ID ?? '');
@@ -139,3 +140,15 @@ export async function benchWebhooks(world: World, eventsPerRound: number): Promi
   const ratio = Math.round((web.eventsPerSecond / convex.eventsPerSecond) * 100) / 100;
   return { inFlight, eventsPerRound, web, convex, ratio };
 }
+
+export const webhooks: Subject = {
+  about: 'signed webhooks until durable, through the web app and straight to Convex (--events N)',
+  run: async (bench) => {
+    const report = await measure(await bench.stack(), bench.option('events', 2_000, 20_000));
+    for (const { address, eventsPerSecond, latency } of [report.web, report.convex]) {
+      bench.say(`  ${address.padEnd(24)} ${eventsPerSecond}/s, ${describe(latency)}`);
+    }
+    bench.say(`  web app over Convex      ${report.ratio}`);
+    return report;
+  },
+};

@@ -76,7 +76,7 @@ export const pruneIntents = internalMutation({
   handler: async (ctx) => {
     const before = Date.now() - intentsKeptMs;
     let pruned = 0;
-    for (const state of ['done', 'superseded', 'failed'] as const) {
+    for (const state of ['done', 'superseded', 'dismissed'] as const) {
       const old = await ctx.db
         .query('roleIntents')
         .withIndex('byState', (q) => q.eq('state', state).lt('updatedAt', before))

@@ -1,21 +1,25 @@
 import { vOnCompleteArgs } from '@convex-dev/workpool';
+import { paginationOptsValidator, paginationResultValidator } from 'convex/server';
 import { v } from 'convex/values';
 import { internal } from './_generated/api';
 import type { Doc, Id } from './_generated/dataModel';
 import type { MutationCtx } from './_generated/server';
-import { internalAction, internalMutation } from './functions';
+import { internalAction, internalMutation, query } from './functions';
+import { requirePermission } from './model/access';
 import { applyClerkUser } from './model/applyClerkUser';
 import type { Cause } from './model/auditLog';
 import { compareAccess } from './model/changeAccess';
-import { type ClerkAnswer, pushAccess, pushDeletion, pushRole } from './model/clerkApi';
+import { type ClerkAnswer, pushAccess, pushDeletion, pushName, pushRole } from './model/clerkApi';
+import { deadLetter, pageOfDeadLetters } from './model/deadLetters';
 import { log } from './model/log';
 import { claimIntent, type PushOrder, type PushReport, settleIntent } from './model/outbox';
 import { patchUser } from './model/userRows';
-import { type ClerkUser, clerkUserValidator, roleValidator } from './model/validators';
+import { type ClerkUser, clerkUserValidator, nameParts, roleValidator } from './model/validators';
 
 const orderBase = { externalId: v.string(), rev: v.number() };
 const pushOrder = v.union(
   v.object({ ...orderBase, kind: v.literal('role'), role: roleValidator }),
+  v.object({ ...orderBase, kind: v.literal('name'), name: nameParts }),
   v.object({
     ...orderBase,
     kind: v.union(v.literal('ban'), v.literal('unban'), v.literal('delete')),
@@ -31,6 +35,16 @@ const pushReport = v.union(
   }),
   v.object({ kind: v.literal('refused'), reason: v.string() }),
 );
+
+/** Pushes that the outbox gave up on and nobody has retried or dismissed, newest first. */
+export const deadLetters = query({
+  args: { paginationOpts: paginationOptsValidator },
+  returns: paginationResultValidator(deadLetter),
+  handler: async (ctx, { paginationOpts }) => {
+    requirePermission(ctx.actor, 'users:read');
+    return await pageOfDeadLetters(ctx, paginationOpts);
+  },
+});
 
 /** One attempt of one intent: claim, one request, settle. Run by the pool; harmless to repeat. */
 export const push = internalAction({
@@ -58,6 +72,8 @@ async function carryOut(order: PushOrder, intent: Id<'roleIntents'>): Promise<Cl
   switch (order.kind) {
     case 'role':
       return await pushRole(order.externalId, order.role, { rev: order.rev, intent });
+    case 'name':
+      return await pushName(order.externalId, order.name);
     case 'delete':
       return await pushDeletion(order.externalId);
     case 'ban':
@@ -88,7 +104,7 @@ export const settle = internalMutation({
       await applyClerkUser(ctx, { user, via: { kind: 'push' } }, cause);
     }
     await settleIntent(ctx, intent, report, cause);
-    if (intent.kind !== 'role' && report.kind === 'done') {
+    if (intent.kind !== 'role' && intent.kind !== 'name' && report.kind === 'done') {
       await checkArrival(ctx, intent, user, cause);
     }
     return null;

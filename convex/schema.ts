@@ -5,6 +5,7 @@ import {
   auditFacts,
   auditSource,
   cellCounts,
+  brakeState,
   bulkAction,
   bulkOutcome,
   bulkSelection,
@@ -14,10 +15,17 @@ import {
   credentialOrigin,
   credentialService,
   deliveryOutcome,
+  healthCause,
+  healthState,
+  heldRole,
   intentKind,
   intentState,
+  invitationState,
+  nameEdit,
+  nameParts,
   pushState,
   recordStatus,
+  refusalReason,
   roleIssue,
   roleSource,
   roleValidator,
@@ -74,12 +82,18 @@ export default defineSchema({
     roleDecidedAt: v.number(),
     /** Clerk names a role that we do not know; ours stands. */
     roleIssue: v.optional(roleIssue),
+    /** Clerk names another role, and a brake on mass changes holds it; ours counts meanwhile. */
+    heldRole: v.optional(heldRole),
+    /** `roleBrake.slots[].at` in which an edit in Clerk last changed this role. */
+    externalRoleSlot: v.optional(v.number()),
     push: pushState,
     /**
      * Where our last decision about access (deactivate, reactivate) stands on its way to Clerk;
      * `rev` counts them. Absent: we never decided. Whether Clerk agrees: `clerk.banned`.
      */
     access: v.optional(accessState),
+    /** Our last decision about the name; absent = Clerk's counts, as it came. */
+    nameEdit: v.optional(nameEdit),
     deletedAt: v.optional(v.number()),
     /**
      * Clerk deleted this person while they were the last active owner: the row stays as owner so
@@ -90,6 +104,7 @@ export default defineSchema({
     .index('byExternalId', ['externalId'])
     .index('byEmail', ['email'])
     .index('byRoleState', ['role', 'state'])
+    .index('byBrake', ['heldRole.brakeId'])
     .index('byName', ['state', 'role', 'searchText'])
     .index('byCreated', ['state', 'role', 'createdAt'])
     .index('byLastLogin', ['state', 'role', 'lastLoginAt'])
@@ -246,14 +261,15 @@ export default defineSchema({
 
   /**
    * The outbox to Clerk. Written by: `model/outbox`. Read by: the push worker and the users page.
-   * Pruned by: a cron, once settled for `intentsKeptMs`.
+   * Pruned by: a cron, once settled for `intentsKeptMs`; dead letters (`failed`) never.
    */
   roleIntents: defineTable({
     userId: v.id('users'),
     externalId: v.string(),
     kind: intentKind,
     role: v.optional(roleValidator),
-    /** `users.roleRev` or `users.access.rev` this push carries; an older one is superseded. */
+    name: v.optional(nameParts),
+    /** `users.roleRev`, `access.rev` or `nameEdit.rev` this push carries; an older one is superseded. */
     rev: v.number(),
     state: intentState,
     /** Requests begun. */
@@ -268,11 +284,14 @@ export default defineSchema({
   })
     .index('byUser', ['userId', 'rev'])
     .index('byUserState', ['userId', 'state'])
+    .index('byKind', ['userId', 'kind', 'rev'])
     .index('byState', ['state', 'updatedAt']),
 
   /**
    * Append-only, hash-chained record of every change. Written by: `model/auditLog`, always in the
-   * mutation of the change. Read by: the audit page, `admin:verifyAudit`. Never edited.
+   * mutation of the change. Read by: the audit page, `admin:verifyAudit`. Never edited. Pruned by:
+   * `model/auditRetention` from its old end, as `auditRetention` in `app.config.ts` says, with an
+   * entry that seals the cut; by default never.
    */
   auditLog: defineTable({
     /** Position in the chain, from 1 without gaps. */
@@ -399,4 +418,131 @@ export default defineSchema({
    * Written by: `model/instance`. Never pruned.
    */
   learnt: defineTable({ key: v.string(), value: v.string() }).index('byKey', ['key']),
+
+  /**
+   * Alarms of the audit log, so that they can be looked after: an entry itself is never edited.
+   * Written by: `model/auditLog` with the entry, `model/alarms` (acknowledged). Read by: the
+   * dashboard. Pruned by: a cron, `alarmsKeptMs` after they were acknowledged.
+   */
+  alarms: defineTable({
+    /** `auditLog.seq`. */
+    seq: v.number(),
+    at: v.number(),
+    action: v.string(),
+    target: v.string(),
+    facts: v.optional(auditFacts),
+    acknowledgedAt: v.optional(v.number()),
+    /** `user:<externalId>`. */
+    acknowledgedBy: v.optional(v.string()),
+  })
+    .index('byAcknowledged', ['acknowledgedAt', 'seq'])
+    .index('bySeq', ['seq']),
+
+  /**
+   * Brakes on mass role changes from Clerk, see `model/roleBrake`, which alone writes. Read by: the
+   * dashboard. Never pruned: they are few and say who let what through.
+   */
+  brakes: defineTable({
+    state: brakeState,
+    openedAt: v.number(),
+    /** `massChangeLimit` of the people there were, and within how many ms it was exceeded. */
+    limit: v.number(),
+    people: v.number(),
+    windowMs: v.number(),
+    /** People whose role is held now. */
+    held: v.number(),
+    /** Superadmins who confirmed so far, by `users.externalId`; `cli` for the operator. */
+    confirmations: v.array(v.object({ by: v.string(), at: v.number() })),
+    decidedBy: v.optional(v.string()),
+    decidedAt: v.optional(v.number()),
+    /** Correlation id of the decision, for what its jobs do. */
+    correlationId: v.optional(v.string()),
+  }).index('byOpened', ['openedAt']),
+
+  /**
+   * One row: how many people's roles Clerk changed lately, and the open brake. Written by:
+   * `model/roleBrake`. Read by: the merge of roles, when Clerk changes one.
+   */
+  roleBrake: defineTable({
+    /** Newest last; older ones than the window are dropped. */
+    slots: v.array(v.object({ at: v.number(), people: v.number() })),
+    openBrake: v.optional(v.id('brakes')),
+  }),
+
+  /**
+   * Invitations to sign up. Written by: `model/invitations` and its outbox. Read by: the users page,
+   * sign-ups (who comes by an invitation). Never pruned: they say who let whom in.
+   */
+  invitations: defineTable({
+    /** Lower-cased. */
+    email: v.string(),
+    role: roleValidator,
+    state: invitationState,
+    /** Where the last decision (invite, revoke) stands on its way to Clerk. */
+    push: pushState,
+    /** What the outbox is to do next, or did last. */
+    wanted: v.union(v.literal('send'), v.literal('revoke')),
+    /** Requests begun for what is wanted, and whether one is under way. */
+    attempts: v.number(),
+    inFlightSince: v.optional(v.number()),
+    /** Unix ms before which no further attempt is made. */
+    notBefore: v.number(),
+    /** Clerk's id, once Clerk has it. */
+    clerkId: v.optional(v.string()),
+    /** `user:<externalId>` or `cli`. */
+    invitedBy: v.string(),
+    acceptedBy: v.optional(v.string()),
+    createdAt: v.number(),
+    updatedAt: v.number(),
+    expiresAt: v.number(),
+  })
+    .index('byEmail', ['email', 'state'])
+    .index('byState', ['state', 'expiresAt'])
+    .index('byPush', ['push.state', 'updatedAt'])
+    .index('byClerkId', ['clerkId'])
+    .index('byCreated', ['createdAt']),
+
+  /**
+   * One row: what the canary found, and what the webhook route refused. Written by:
+   * `model/webhookHealth`, at most once in some seconds whatever arrives. Read by: the webhooks page.
+   */
+  webhookHealth: defineTable({
+    state: healthState,
+    cause: v.optional(healthCause),
+    /** More about the cause: what Clerk answered, which address does not. */
+    detail: v.optional(v.string()),
+    checkedAt: v.optional(v.number()),
+    /** Unix ms since when it is dead; cleared once an event arrives and nothing is missing. */
+    deadSince: v.optional(v.number()),
+    /** What Clerk has and we have not: a few of them by id, and how many were seen. */
+    missed: v.array(v.object({ kind: v.string(), externalId: v.string(), changedAt: v.number() })),
+    /** How often the route refused for each reason, and when last. */
+    refusals: v.array(v.object({ reason: refusalReason, count: v.number(), lastAt: v.number() })),
+    refusalsWrittenAt: v.optional(v.number()),
+  }),
+
+  /**
+   * When each signing secret of the ring was last used. Never the secret: the start of its hash.
+   * Written by: webhooks, at most once a minute per secret. Read by: the webhooks page.
+   */
+  signingSecrets: defineTable({
+    fingerprint: v.string(),
+    firstUsedAt: v.number(),
+    lastUsedAt: v.number(),
+  }).index('byFingerprint', ['fingerprint']),
+
+  /**
+   * Verified events whose mutation failed, until they are applied or parked. Written by:
+   * `model/failedEvents`. Pruned by: a cron, once Svix has long stopped retrying.
+   */
+  failedEvents: defineTable({
+    svixId: v.string(),
+    type: v.string(),
+    attempts: v.number(),
+    firstAt: v.number(),
+    lastAt: v.number(),
+    reason: v.string(),
+  })
+    .index('bySvixId', ['svixId'])
+    .index('byLastAt', ['lastAt']),
 });

@@ -1,6 +1,8 @@
 import { paginationOptsValidator, paginationResultValidator } from 'convex/server';
 import { v } from 'convex/values';
 import { userSorts } from '../src/shared/people';
+import type { Permission } from '../src/shared/permissions';
+import { defaultRole } from '../src/shared/roles';
 import type { Id } from './_generated/dataModel';
 import type { MutationCtx } from './_generated/server';
 import { internalMutation, mutation, publicMutation, publicQuery, query } from './functions';
@@ -19,15 +21,29 @@ import {
   reactivate as reactivateUser,
   remove as removeUser,
 } from './model/changeAccess';
-import { changeRole, retryPush as retryPushOf } from './model/changeRole';
+import { changeName } from './model/changeName';
+import {
+  changeRole,
+  dismissPush as dismissPushOf,
+  retryPush as retryPushOf,
+} from './model/changeRole';
 import { countUsers } from './model/countUsers';
 import { readCounts } from './model/counters';
 import { byCaller } from './model/cause';
 import { deleteClerkUser } from './model/deleteClerkUser';
 import { fail } from './model/errors';
+import {
+  invitationPageArgs,
+  invitationView,
+  invite as inviteByEmail,
+  pageOfInvitations,
+  requireMayInvite,
+  revoke,
+  toInvitationView,
+} from './model/invitations';
 import { listUsers } from './model/listing';
 import { listMemberships, personMembershipView } from './model/organizationListing';
-import { limitCaller } from './model/pools';
+import { type CallerLimit, limitCaller } from './model/pools';
 import { signIn } from './model/signIn';
 import type { UserRow } from './model/userRows';
 import { clerkUserValidator, roleValidator, userFilter } from './model/validators';
@@ -155,11 +171,8 @@ export const updateRole = mutation({
   args: { userId: v.id('users'), role: roleValidator },
   returns: adminUser,
   handler: async (ctx, { userId, role }) => {
-    requireSometimes(ctx.actor, 'users:setRole');
-    await limitCaller(ctx, 'updateRole', ctx.actor.externalId);
-    const target = await ctx.db.get('users', userId);
-    if (target === null) fail('USER_NOT_FOUND', { field: 'userId' });
-    requirePermission(ctx.actor, 'users:setRole', target);
+    const limit = 'updateRole';
+    const target = await targetOf(ctx, { permission: 'users:setRole', limit, userId });
     return toAdminUser(await changeRole(ctx, target, role, byCaller(ctx.actor)));
   },
 });
@@ -199,12 +212,68 @@ export const retryPush = mutation({
   args: { userId: v.id('users') },
   returns: adminUser,
   handler: async (ctx, { userId }) => {
-    requireSometimes(ctx.actor, 'pushes:retry');
-    await limitCaller(ctx, 'retryPush', ctx.actor.externalId);
-    const target = await ctx.db.get('users', userId);
-    if (target === null) fail('USER_NOT_FOUND', { field: 'userId' });
-    requirePermission(ctx.actor, 'pushes:retry', target);
+    const target = await targetOf(ctx, { permission: 'pushes:retry', limit: 'retryPush', userId });
     return toAdminUser(await retryPushOf(ctx, target, byCaller(ctx.actor)));
+  },
+});
+
+/** Closes what the outbox gave up on: ours stands, marked as differing from Clerk's. */
+export const dismissPush = mutation({
+  args: { userId: v.id('users') },
+  returns: adminUser,
+  handler: async (ctx, { userId }) => {
+    const target = await targetOf(ctx, {
+      permission: 'pushes:retry',
+      limit: 'dismissPush',
+      userId,
+    });
+    return toAdminUser(await dismissPushOf(ctx, target, byCaller(ctx.actor)));
+  },
+});
+
+/** D2: a name counts here at once; Clerk follows. An empty part is none. */
+export const updateName = mutation({
+  args: { userId: v.id('users'), firstName: v.string(), lastName: v.string() },
+  returns: adminUser,
+  handler: async (ctx, { userId, ...name }) => {
+    const target = await targetOf(ctx, { permission: 'users:update', limit: 'setName', userId });
+    return toAdminUser(await changeName(ctx, target, name, byCaller(ctx.actor)));
+  },
+});
+
+/** D2: invites an address, with the default role where none is named. Clerk sends the mail. */
+export const invite = mutation({
+  args: { email: v.string(), role: v.optional(roleValidator) },
+  returns: invitationView,
+  handler: async (ctx, { email, role = defaultRole }) => {
+    requireSometimes(ctx.actor, 'users:invite');
+    await limitCaller(ctx, 'invite', ctx.actor.externalId);
+    requireMayInvite(ctx.actor, role);
+    return toInvitationView(await inviteByEmail(ctx, { email, role }, byCaller(ctx.actor)));
+  },
+});
+
+/** Takes an open invitation back, by whoever could have made it. */
+export const revokeInvitation = mutation({
+  args: { invitationId: v.id('invitations') },
+  returns: invitationView,
+  handler: async (ctx, { invitationId }) => {
+    requireSometimes(ctx.actor, 'users:invite');
+    await limitCaller(ctx, 'invite', ctx.actor.externalId);
+    const invitation = await ctx.db.get('invitations', invitationId);
+    if (invitation === null) fail('INVITATION_NOT_FOUND', { field: 'invitationId' });
+    requireMayInvite(ctx.actor, invitation.role);
+    return toInvitationView(await revoke(ctx, invitation, byCaller(ctx.actor)));
+  },
+});
+
+/** Invitations in whatever state, newest first. */
+export const invitations = query({
+  args: invitationPageArgs,
+  returns: paginationResultValidator(invitationView),
+  handler: async (ctx, { paginationOpts }) => {
+    requirePermission(ctx.actor, 'users:read');
+    return await pageOfInvitations(ctx, paginationOpts);
   },
 });
 
@@ -213,7 +282,16 @@ export const upsertFromClerk = internalMutation({
   args: { user: clerkUserValidator, instanceId: v.optional(v.string()) },
   returns: v.union(
     ...(
-      ['created', 'updated', 'stale', 'duplicate', 'refetch', 'quarantined', 'tombstoned'] as const
+      [
+        'created',
+        'updated',
+        'stale',
+        'duplicate',
+        'refetch',
+        'quarantined',
+        'held',
+        'tombstoned',
+      ] as const
     ).map((kind) => v.literal(kind)),
   ),
   handler: async (ctx, { user, instanceId }) => {
@@ -234,8 +312,20 @@ async function accessTarget(
   permission: 'users:deactivate' | 'users:reactivate' | 'users:delete',
   userId: Id<'users'>,
 ): Promise<UserRow> {
+  return await targetOf(ctx, { permission, limit: 'setAccess', userId });
+}
+
+/** The row that the caller may do this to, at this pace. */
+async function targetOf(
+  ctx: MutationCtx & { actor: ActorRow },
+  {
+    permission,
+    limit,
+    userId,
+  }: { permission: Permission; limit: CallerLimit; userId: Id<'users'> },
+): Promise<UserRow> {
   requireSometimes(ctx.actor, permission);
-  await limitCaller(ctx, 'setAccess', ctx.actor.externalId);
+  await limitCaller(ctx, limit, ctx.actor.externalId);
   const target = await ctx.db.get('users', userId);
   if (target === null) fail('USER_NOT_FOUND', { field: 'userId' });
   requirePermission(ctx.actor, permission, target);

@@ -4,12 +4,14 @@ import { defaultRole, isRole, ownerRole } from '../../src/shared/roles';
 import { userByExternalId } from './access';
 import { appendAudit, type Cause } from './auditLog';
 import { compareAccess } from './changeAccess';
+import { mergeIncomingName, nameInClerk } from './changeName';
 import { decideRole } from './changeRole';
 import { releaseHeldDeletions } from './deleteClerkUser';
 import { isBootstrapEmail } from './environment';
+import { acceptInvitationOf } from './invitations';
 import { mergeIncomingRole } from './mergeIncomingRole';
 import { clerkPool, refetchOptions } from './pools';
-import { insertUser, patchUser, type UserRow } from './userRows';
+import { insertUser, patchUser, type UserChange, type UserRow } from './userRows';
 import type { ClerkUser } from './validators';
 import { contentOf, judgeArrival } from './versionRegister';
 
@@ -25,7 +27,7 @@ export interface Arrival {
 
 export type ApplyOutcome =
   | {
-      kind: 'created' | 'updated' | 'stale' | 'duplicate' | 'refetch' | 'quarantined';
+      kind: 'created' | 'updated' | 'stale' | 'duplicate' | 'refetch' | 'quarantined' | 'held';
       row: UserRow;
     }
   | { kind: 'tombstoned' };
@@ -84,6 +86,7 @@ async function create(ctx: MutationCtx, arrival: Arrival, cause: Cause): Promise
       after: { role, via: via.kind },
     }),
   ]);
+  if (user.emailVerified) await acceptInvitationOf(ctx, user, cause);
   if (row.role === ownerRole) await releaseHeldDeletions(ctx, cause);
   return await bootstrap(ctx, row, user, cause);
 }
@@ -95,11 +98,13 @@ async function update(
   cause: Cause,
 ): Promise<ApplyOutcome> {
   const { user } = arrival;
-  const changedFields = changes(row, user);
   const merge = await mergeIncomingRole(ctx, row, user, cause);
+  const name = await mergeIncomingName(ctx, row, user, cause);
+  const changedFields = changes(row, { ...profile(user), ...name.change }, user.banned);
   const [changed] = await Promise.all([
     patchUser(ctx, merge.row, {
       ...profile(user),
+      ...name.change,
       ...merge.change,
       createdAt: user.createdAt,
       clerk: register(arrival, arrival.instanceId ?? row.clerk.instanceId, row.clerk.refetch),
@@ -114,9 +119,11 @@ async function update(
       : undefined,
   ]);
   await merge.finish(changed);
+  await name.finish(changed);
+  if (user.emailVerified && row.email !== user.email) await acceptInvitationOf(ctx, user, cause);
   const compared = await withAccess(ctx, row, changed, cause);
   const final = await bootstrap(ctx, compared, user, cause);
-  return { kind: merge.quarantined ? 'quarantined' : 'updated', row: final };
+  return { kind: merge.quarantined ? 'quarantined' : merge.held ? 'held' : 'updated', row: final };
 }
 
 /** Rule 9, for the few whose access somebody decided, here or in Clerk. */
@@ -198,13 +205,13 @@ function register(
 }
 
 function contentOfRow(row: UserRow) {
-  return { ...row, role: row.clerk.role, banned: row.clerk.banned };
+  return { ...row, ...nameInClerk(row), role: row.clerk.role, banned: row.clerk.banned };
 }
 
 /** Names, never values: the audit log outlives an erased person. */
-function changes(row: UserRow, user: ClerkUser): string[] {
+function changes(row: UserRow, after: UserChange, banned: boolean): string[] {
   const names = ['firstName', 'lastName', 'email', 'imageUrl', 'publicMetadata'] as const;
-  const changed: string[] = names.filter((name) => row[name] !== user[name]);
-  if ((row.clerk.banned ?? false) !== user.banned) changed.push('banned');
+  const changed: string[] = names.filter((name) => row[name] !== after[name]);
+  if ((row.clerk.banned ?? false) !== banned) changed.push('banned');
   return changed;
 }

@@ -1,5 +1,5 @@
 import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { chainEntry, type ChainHead, genesis, verifyChain } from './audit';
+import { chainEntry, type ChainedEntry, type ChainHead, genesis, verifyChain } from './audit';
 import type { AuditFacts, AuditSource } from './validators';
 
 /** On whose behalf something is done; the same for everything that one request does. */
@@ -49,6 +49,7 @@ export async function appendAuditMany(
       alarm: event.alarm ?? false,
     });
     writes.push(ctx.db.insert('auditLog', entry));
+    if (entry.alarm) writes.push(raiseAlarm(ctx, entry));
     head = { seq: entry.seq, hash: entry.hash };
   }
   const end = { seq: head.seq, hash: head.hash };
@@ -58,6 +59,12 @@ export async function appendAuditMany(
       ? ctx.db.insert('auditHead', end)
       : ctx.db.patch('auditHead', headRow._id, end),
   ]);
+}
+
+/** Beside the entry, so that somebody can say that they looked after it. */
+async function raiseAlarm(ctx: MutationCtx, entry: ChainedEntry): Promise<void> {
+  const { seq, at, action, target, after: facts } = entry;
+  await ctx.db.insert('alarms', { seq, at, action, target, facts });
 }
 
 export async function auditHead(ctx: QueryCtx): Promise<ChainHead> {

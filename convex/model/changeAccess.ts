@@ -4,7 +4,7 @@ import { appendAudit, type Cause } from './auditLog';
 import { deleteClerkUser, releaseHeldDeletions } from './deleteClerkUser';
 import { fail } from './errors';
 import { leavesNoOwner } from './lastOwner';
-import { queueAccess } from './intents';
+import { closeOpen, givenUp, queueAccess } from './intents';
 import { otherActiveOwners, patchUser, type UserRow } from './userRows';
 
 /**
@@ -106,7 +106,8 @@ export async function compareAccess(
   const banned = row.clerk.banned ?? false;
   if (row.deletedAt !== undefined || row.heldDeletionAt !== undefined) return row;
   if (agrees(row)) {
-    if (access?.state !== 'failed') return row;
+    if (access === undefined || !givenUp(access)) return row;
+    await closeOpen(ctx, row, { as: 'done', of: 'access', now: cause.now });
     return await patchUser(ctx, row, { access: { state: 'synced', rev: access.rev } });
   }
   // What is on its way will settle it, and what was given up on is shown already.

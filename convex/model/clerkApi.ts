@@ -4,7 +4,7 @@ import { parseClerkMembership, parseClerkOrganization } from './clerkOrganizatio
 import { parseClerkUser } from './clerkUser';
 import { clerkApi } from './environment';
 import { clerkTimeoutMs, retryAfterMsMax } from './limits';
-import type { ClerkMembership, ClerkOrganization, ClerkUser } from './validators';
+import type { ClerkMembership, ClerkOrganization, ClerkUser, NameParts } from './validators';
 
 /** The Backend API version whose answers `clerkUser.ts` is tested against. */
 const apiVersion = '2026-05-12';
@@ -16,7 +16,7 @@ export type ClerkAnswer<T = ClerkUser> =
   /** Worth another attempt, after `afterMs` where Clerk named a wait. */
   | { kind: 'retry'; reason: string; afterMs?: number }
   /** Another attempt would end the same way. */
-  | { kind: 'refused'; reason: string; notFound: boolean };
+  | { kind: 'refused'; reason: string; notFound: boolean; code?: string };
 
 /**
  * Sets a role in Clerk. The endpoint merges deeply, so no other key of the metadata changes (C2).
@@ -30,6 +30,14 @@ export async function pushRole(
   return await askClerk('PATCH', `${userPath(externalId)}/metadata`, readUser, {
     public_metadata: { role },
     private_metadata: { rollcall: stamp },
+  });
+}
+
+/** Sets first and last name; no other field changes. Only for actions. */
+export async function pushName(externalId: string, name: NameParts): Promise<ClerkAnswer> {
+  return await askClerk('PATCH', userPath(externalId), readUser, {
+    first_name: name.firstName ?? null,
+    last_name: name.lastName ?? null,
   });
 }
 
@@ -91,7 +99,8 @@ function readUser(body: unknown): ClerkUser | undefined {
   return parsed.ok ? parsed.user : undefined;
 }
 
-async function askClerk<T>(
+/** One request to the Backend API. Only for actions: it holds the key. */
+export async function askClerk<T>(
   method: 'GET' | 'PATCH' | 'POST' | 'DELETE',
   path: string,
   read: (body: unknown) => T | undefined,
@@ -138,10 +147,16 @@ async function readAnswer<T>(
     const afterMs = retryAfterMs(response.headers.get('retry-after'));
     return { kind: 'retry', reason: `Clerk is in trouble (${status})`, afterMs };
   }
-  return { kind: 'refused', notFound: status === 404, reason: await explainRefusal(response) };
+  const code = await clerkErrorCode(response);
+  return {
+    kind: 'refused',
+    notFound: status === 404,
+    reason: explainRefusal(response, code),
+    code,
+  };
 }
 
-async function explainRefusal(response: Response): Promise<string> {
+function explainRefusal(response: Response, code: string | undefined): string {
   if (response.status === 401) return 'The Clerk secret key is invalid or expired (401)';
   if (response.status === 402) {
     return "Clerk's plan does not include this (402); access here is cut all the same";
@@ -149,7 +164,6 @@ async function explainRefusal(response: Response): Promise<string> {
   if (response.status === 404) {
     return 'Clerk has no such user (404): deleted there, or the key belongs to another instance';
   }
-  const code = await clerkErrorCode(response);
   return `Clerk refused the request (${response.status}${code === undefined ? '' : `, ${code}`})`;
 }
 

@@ -15,8 +15,11 @@ export interface PeopleCounts {
   pushes: { pending: number; failed: number };
 }
 
-/** The cell a row is counted in: its state, role and push state (of role and access together). */
-export function cellOf(row: Pick<Doc<'users'>, 'role' | 'state' | 'push' | 'access'>): string {
+/** What the cell of a row follows from. */
+export type Counted = Pick<Doc<'users'>, 'role' | 'state' | 'push' | 'access' | 'nameEdit'>;
+
+/** The cell a row is counted in: its state, role and push state (of all that is on its way). */
+export function cellOf(row: Counted): string {
   return cellName(row.state, row.role, unsettled(row));
 }
 
@@ -63,10 +66,12 @@ function table<K extends string>(keys: readonly K[], count: (key: K) => number):
   return Object.fromEntries(keys.map((key) => [key, count(key)])) as Record<K, number>;
 }
 
-/** The worse of what is on its way to Clerk: the role or the access. */
-function unsettled({ push, access }: Pick<Doc<'users'>, 'push' | 'access'>): PushStateName {
-  const states = [push.state, access?.state];
-  return states.includes('failed') ? 'failed' : states.includes('pending') ? 'pending' : 'synced';
+/** The worst of what is on its way to Clerk: role, access or name. */
+function unsettled({ push, access, nameEdit }: Counted): PushStateName {
+  const states = [push.state, access?.state, nameEdit?.state];
+  return (
+    (['failed', 'pending', 'differs'] as const).find((one) => states.includes(one)) ?? 'synced'
+  );
 }
 
 /** Field names of a document are ASCII; names of roles are up to the installation. */

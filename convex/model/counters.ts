@@ -1,7 +1,13 @@
 import { internal } from '../_generated/api';
 import type { Doc } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { cellOf, type PeopleCounts, summarise, withChanges } from './countCells';
+import {
+  cellOf,
+  type Counted as CountedRow,
+  type PeopleCounts,
+  summarise,
+  withChanges,
+} from './countCells';
 
 /*
  * How many people there are of each kind: one document, written in the transaction of the change.
@@ -10,7 +16,7 @@ import { cellOf, type PeopleCounts, summarise, withChanges } from './countCells'
  * Where people were there before the document, a recount makes it (`recount.ts`).
  */
 
-type Counted = Pick<Doc<'users'>, '_creationTime' | 'role' | 'state' | 'push' | 'access'>;
+type Counted = CountedRow & Pick<Doc<'users'>, '_creationTime'>;
 type CountsRow = Doc<'peopleCounts'>;
 
 /** `rowAt`: when the row was created, which says whether a recount has passed it. */

@@ -6,7 +6,7 @@ import { appendAudit, type Cause } from './auditLog';
 import { buryMembershipsOf } from './deleteMembership';
 import { scrubPayloadsOf } from './deliveryPayloads';
 import { leavesNoOwner } from './lastOwner';
-import { closeQueued } from './intents';
+import { closeOpen } from './intents';
 import {
   insertUser,
   otherActiveOwners,
@@ -37,12 +37,14 @@ export async function deleteClerkUser(
   if (row.deletedAt !== undefined || row.heldDeletionAt !== undefined) return 'alreadyDeleted';
   const after = { ...row, isActive: false, deletedAt: cause.now };
   if (leavesNoOwner(row, after, await otherActiveOwners(ctx, row))) {
-    await closeQueued(ctx, row, { as: 'superseded', now: cause.now });
+    await closeOpen(ctx, row, { as: 'superseded', now: cause.now });
     await patchUser(ctx, row, {
       heldDeletionAt: cause.now,
       // There is nobody left in Clerk to push to.
       push: { state: 'synced' },
       access: undefined,
+      nameEdit: undefined,
+      heldRole: undefined,
       updatedAt: cause.now,
     });
     await appendAudit(ctx, cause, {
@@ -78,13 +80,15 @@ async function bury(
   cause: Cause,
   mode: DeletionMode,
 ): Promise<void> {
-  await closeQueued(ctx, row, { as: 'superseded', now: cause.now });
+  await closeOpen(ctx, row, { as: 'superseded', now: cause.now });
   await patchUser(ctx, row, {
     isActive: false,
     deletedAt: cause.now,
     heldDeletionAt: undefined,
     push: { state: 'synced' },
     access: undefined,
+    nameEdit: undefined,
+    heldRole: undefined,
     updatedAt: cause.now,
     ...(mode === 'erase' ? erased(row) : {}),
   });

@@ -109,6 +109,12 @@ export async function applyEvent(
 type Noun = 'person' | 'organization' | 'membership';
 
 function explainUpsert({ kind }: ApplyOutcome): Effect {
+  if (kind === 'held') {
+    return {
+      outcome: 'quarantined',
+      why: 'a brake on mass changes holds its role until superadmins decide; the rest was applied',
+    };
+  }
   if (kind !== 'quarantined') return explainMirror(kind, 'person');
   return {
     outcome: 'quarantined',

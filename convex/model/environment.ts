@@ -65,6 +65,13 @@ function settings(): Setting[] {
       remedy: 'Leave it unset to learn it from the first webhook, or set it to ins_...',
     },
     {
+      name: 'ROLLCALL_URL',
+      value: process.env.ROLLCALL_URL,
+      required: false,
+      wellFormed: httpUrl,
+      remedy: 'Set it to the address of the web app, so that invitations lead to its sign-up page',
+    },
+    {
       name: 'BOOTSTRAP_SUPERADMIN_EMAILS',
       value: process.env.BOOTSTRAP_SUPERADMIN_EMAILS,
       required: false,
@@ -125,6 +132,12 @@ export function apiTokenSigningKey(): string | undefined {
 
 export function configuredInstanceId(): string | undefined {
   return process.env.CLERK_INSTANCE_ID?.trim() || undefined;
+}
+
+/** Where the web app is, without a slash at the end, for links in invitations. */
+export function appUrl(): string | undefined {
+  const url = process.env.ROLLCALL_URL?.trim().replace(/\/+$/, '') ?? '';
+  return httpUrl(url) ? url : undefined;
 }
 
 /** Rule 7: who becomes the first owner, by verified primary address. */

@@ -82,3 +82,58 @@ export const envelopeLengthMax = 8_192;
 /** Envelopes that one request of a key rotation seals anew, and up to where it counts them. */
 export const rotationBatch = 20;
 export const rotationCountMax = 1_000;
+
+/**
+ * Role changes from Clerk are counted over an hour: a script that has gone wrong is through with
+ * everybody in minutes, even at Clerk's pace for one key, while the appointments of a day's ordinary
+ * work do not add up. Counted in slots, so that the count is one small row and never resets at once.
+ */
+export const roleBrakeWindowMs = 60 * minuteMs;
+export const roleBrakeSlotMs = 5 * minuteMs;
+
+/** Held roles that one run of a job decides: each may write a row, an intent and a counter. */
+export const brakeBatch = 25;
+
+/** Clerk's own lifetime of an invitation, which we leave as it is. */
+export const invitationLastsMs = 30 * dayMs;
+
+/** Invitations that one look at Clerk compares. */
+export const invitationsComparedMax = 100;
+
+/** When a secret was last used is written no more often than this, so that ingest is not slowed. */
+export const secretUseWrittenEveryMs = minuteMs;
+
+/** Refusals are counted in memory and written no more often than this, whatever a flood brings. */
+export const refusalsWrittenEveryMs = 5_000;
+
+/**
+ * An event whose mutation fails is parked after so many attempts over so long: Svix tries at 0 s,
+ * 5 s, 5 min, 35 min and 2.5 h, so that a deployment in trouble for an hour parks nothing.
+ */
+export const failedAttemptsMax = 5;
+export const failedForMsMin = 60 * minuteMs;
+
+/** Svix's last retry comes after 28 hours. */
+export const failedEventsKeptMs = 3 * dayMs;
+
+/** Acknowledged alarms; the audit log keeps what they were about. */
+export const alarmsKeptMs = 90 * dayMs;
+
+/** Open alarms that a badge counts one by one. */
+export const alarmsCountedMax = 99;
+
+/** Newest changes in Clerk that the canary compares. */
+export const canaryLooksAt = 20;
+
+/** A change in Clerk may take this long: delivery, and the first two retries of Svix (5 s, 5 min). */
+export const webhookGraceMs = 2 * minuteMs;
+export const webhookDeadAfterMs = 10 * minuteMs;
+
+/** Refusals older than this say nothing about why an event is missing now. */
+export const refusalsCountForMs = 60 * minuteMs;
+
+/** Without an event for so long, all that can be said is that nothing is missing. */
+export const webhookQuietAfterMs = dayMs;
+
+/** Audit entries that one run of retention prunes. */
+export const auditPruneBatch = 500;

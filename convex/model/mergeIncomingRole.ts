@@ -1,3 +1,4 @@
+import type { Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
 import { ownerRole, type Role } from '../../src/shared/roles';
 import { appendAudit, type AuditEvent, type Cause } from './auditLog';
@@ -5,14 +6,17 @@ import { decideRole } from './changeRole';
 import { releaseHeldDeletions } from './deleteClerkUser';
 import { leavesNoOwner } from './lastOwner';
 import { mergeRole } from './mergeRole';
-import { closeQueued } from './intents';
-import { otherActiveOwners, type UserChange, type UserRow } from './userRows';
+import { closeOpen, givenUp } from './intents';
+import { passBrake } from './roleBrake';
+import { otherActiveOwners, patchUser, type UserChange, type UserRow } from './userRows';
 import type { ClerkUser } from './validators';
 
 export interface MergedRole {
   row: UserRow;
   change: UserChange;
   quarantined: boolean;
+  /** A brake keeps Clerk's role from counting. */
+  held?: boolean;
   /** What follows once the row is written. */
   finish: (row: UserRow) => Promise<void>;
 }
@@ -46,17 +50,18 @@ export async function mergeIncomingRole(
   const rev = Math.max(row.roleRev, user.stamp?.rev ?? 0);
   switch (merge.kind) {
     case 'inSync': {
-      const settled = merge.echo || row.push.state === 'failed';
+      const settled = merge.echo || givenUp(row.push);
       return {
         ...nothing,
         change: {
           roleRev: rev,
           roleIssue: undefined,
+          heldRole: undefined,
           ...(settled && row.push.state !== 'synced' ? { push: { state: 'synced' } } : {}),
         },
         finish: async (changed) => {
-          if (settled && row.push.state === 'pending') {
-            await closeQueued(ctx, changed, { as: 'done', of: 'role', now: cause.now });
+          if (settled && row.push.state !== 'synced') {
+            await closeOpen(ctx, changed, { as: 'done', of: 'role', now: cause.now });
           }
         },
       };
@@ -75,7 +80,10 @@ export async function mergeIncomingRole(
       const seen = row.roleIssue?.raw === merge.raw;
       return {
         ...nothing,
-        change: { roleIssue: seen ? row.roleIssue : { raw: merge.raw, seenAt: cause.now } },
+        change: {
+          roleIssue: seen ? row.roleIssue : { raw: merge.raw, seenAt: cause.now },
+          heldRole: undefined,
+        },
         finish: async () => {
           if (!seen) await audit({ action: 'role.unknownInClerk', after: { raw: merge.raw } });
         },
@@ -86,20 +94,137 @@ export async function mergeIncomingRole(
       await audit({ action: 'role.conflict', after: facts });
       return merge.winner === 'ours'
         ? nothing
-        : await takeTheirs(ctx, { row, role: merge.theirs, rev }, cause);
+        : await takeTheirs(ctx, { row, role: merge.theirs, rev, at: user.updatedAt }, cause);
     }
     case 'external':
-      return await takeTheirs(ctx, { row, role: merge.role, rev }, cause);
+      return await takeTheirs(ctx, { row, role: merge.role, rev, at: user.updatedAt }, cause);
   }
 }
 
-/** An edit made in Clerk, unless it would leave nobody in charge. */
-async function takeTheirs(
+interface Theirs {
+  row: UserRow;
+  role: Role;
+  rev: number;
+  /** Unix ms of the payload. */
+  at: number;
+}
+
+/** An edit made in Clerk, unless it would leave nobody in charge or a brake holds it. */
+async function takeTheirs(ctx: MutationCtx, theirs: Theirs, cause: Cause): Promise<MergedRole> {
+  const { row, role, rev } = theirs;
+  const refused = await refuseOwnerless(ctx, theirs, cause);
+  if (refused !== undefined) return refused;
+  // Held already, here or by a brake whose decision is being carried out.
+  if (row.heldRole?.role === role) {
+    return {
+      row,
+      change: { roleRev: rev },
+      quarantined: false,
+      held: true,
+      finish: async () => {},
+    };
+  }
+  const verdict = await passBrake(ctx, row, cause);
+  if (verdict.kind === 'hold') return await hold(ctx, theirs, verdict.id, cause);
+  await auditExternal(ctx, { row, role, rev }, cause);
+  return {
+    row,
+    change: { ...takenRole({ role, rev }, cause.now), externalRoleSlot: verdict.slot },
+    quarantined: false,
+    finish: async (changed) => await finishExternal(ctx, row, changed, cause),
+  };
+}
+
+/**
+ * Takes over a role that a brake held and superadmins confirmed. Rule 7 is asked anew: what was
+ * harmless alone may not be after the others.
+ */
+export async function takeHeldRole(ctx: MutationCtx, row: UserRow, cause: Cause): Promise<void> {
+  const { heldRole } = row;
+  if (heldRole === undefined) return;
+  const theirs = { row, role: heldRole.role, rev: row.roleRev, at: heldRole.at };
+  const refused = await refuseOwnerless(ctx, theirs, cause);
+  if (refused !== undefined) {
+    await refused.finish(await patchUser(ctx, row, refused.change));
+    return;
+  }
+  await auditExternal(ctx, theirs, cause);
+  const change = takenRole(theirs, cause.now);
+  await finishExternal(ctx, row, await patchUser(ctx, row, change), cause);
+}
+
+/** Keeps our role and shows Clerk's beside it. What was on its way there is overtaken by the edit. */
+async function hold(
+  ctx: MutationCtx,
+  { row, role, rev, at }: Theirs,
+  brakeId: Id<'brakes'>,
+  cause: Cause,
+): Promise<MergedRole> {
+  await appendAudit(ctx, asExternal(cause), {
+    action: 'role.heldByBrake',
+    target: `user:${row.externalId}`,
+    before: { role: row.role },
+    after: { held: role, brake: brakeId },
+  });
+  return {
+    row,
+    change: { heldRole: { role, brakeId, at }, roleRev: rev, push: { state: 'synced' } },
+    quarantined: false,
+    held: true,
+    finish: async (changed) => {
+      if (row.push.state !== 'synced')
+        await closeOpen(ctx, changed, { as: 'superseded', of: 'role', now: cause.now });
+    },
+  };
+}
+
+function takenRole({ role, rev }: { role: Role; rev: number }, now: number): UserChange {
+  return {
+    role,
+    roleRev: rev,
+    roleSource: 'clerk',
+    roleIssue: undefined,
+    heldRole: undefined,
+    push: { state: 'synced' },
+    updatedAt: now,
+  };
+}
+
+async function auditExternal(
   ctx: MutationCtx,
   { row, role, rev }: { row: UserRow; role: Role; rev: number },
   cause: Cause,
-): Promise<MergedRole> {
-  const external = { ...cause, source: 'clerk' as const };
+): Promise<void> {
+  await appendAudit(ctx, asExternal(cause), {
+    action: 'role.changedInClerk',
+    target: `user:${row.externalId}`,
+    before: { role: row.role, rev: row.roleRev },
+    after: { role, rev },
+  });
+}
+
+async function finishExternal(
+  ctx: MutationCtx,
+  before: UserRow,
+  changed: UserRow,
+  cause: Cause,
+): Promise<void> {
+  if (before.push.state !== 'synced')
+    await closeOpen(ctx, changed, { as: 'superseded', of: 'role', now: cause.now });
+  if (changed.role === ownerRole) await releaseHeldDeletions(ctx, cause);
+}
+
+function asExternal(cause: Cause): Cause {
+  return { ...cause, source: 'clerk' };
+}
+
+/** Rule 7: refuses what would leave nobody in charge, and sends our role back. */
+async function refuseOwnerless(
+  ctx: MutationCtx,
+  { row, role, rev }: Theirs,
+  cause: Cause,
+): Promise<MergedRole | undefined> {
+  const external = asExternal(cause);
   const target = `user:${row.externalId}`;
   if (leavesNoOwner(row, { ...row, role }, await otherActiveOwners(ctx, row))) {
     await appendAudit(ctx, external, {
@@ -111,7 +236,7 @@ async function takeTheirs(
     });
     return {
       row,
-      change: { roleRev: rev },
+      change: { roleRev: rev, heldRole: undefined },
       quarantined: true,
       // The compensating push: our role once more, with a revision of its own.
       finish: async (changed) => {
@@ -119,29 +244,7 @@ async function takeTheirs(
       },
     };
   }
-  await appendAudit(ctx, external, {
-    action: 'role.changedInClerk',
-    target,
-    before: { role: row.role, rev: row.roleRev },
-    after: { role },
-  });
-  return {
-    row,
-    change: {
-      role,
-      roleRev: rev,
-      roleSource: 'clerk',
-      roleIssue: undefined,
-      push: { state: 'synced' },
-      updatedAt: cause.now,
-    },
-    quarantined: false,
-    finish: async (changed) => {
-      if (row.push.state === 'pending')
-        await closeQueued(ctx, changed, { as: 'superseded', of: 'role', now: cause.now });
-      if (role === ownerRole) await releaseHeldDeletions(ctx, cause);
-    },
-  };
+  return undefined;
 }
 
 /** Which role the push named by a payload carried; asked only when the payload is behind us. */

@@ -3,10 +3,11 @@ import type { MutationCtx } from '../_generated/server';
 import type { Role } from '../../src/shared/roles';
 import { appendAudit, type Cause } from './auditLog';
 import { clerkInstanceKind } from './environment';
-import { channelOf, fares, handToPool, type Intent, isWanted } from './intents';
+import { channelOf, fares, handToPool, type Intent, isWanted, standing } from './intents';
 import { pushAttemptsMax, pushBackoffMsFirst, pushBackoffMsMax } from './limits';
-import { takeClerkRequest } from './pools';
+import { takeClerkRequest, takeUserUpdate } from './pools';
 import { patchUser, type UserRow } from './userRows';
+import type { NameParts } from './validators';
 
 /*
  * The outbox: what we have decided and Clerk does not know yet.
@@ -17,7 +18,9 @@ import { patchUser, type UserRow } from './userRows';
  */
 
 export type PushOrder = { externalId: string; rev: number } & (
-  { kind: 'role'; role: Role } | { kind: 'ban' | 'unban' | 'delete' }
+  | { kind: 'role'; role: Role }
+  | { kind: 'name'; name: NameParts }
+  | { kind: 'ban' | 'unban' | 'delete' }
 );
 
 export type PushReport =
@@ -41,7 +44,7 @@ export async function claimIntent(
   // The one in flight hands over when it settles.
   if (await inFlightOf(ctx, intent.userId)) return null;
   if (intent.notBefore > now) return await postpone(ctx, intentId, intent.notBefore - now);
-  const budget = await takeClerkRequest(ctx, clerkInstanceKind());
+  const budget = await takeBudget(ctx, intent);
   if (!budget.ok) return await postpone(ctx, intentId, budget.waitMs);
   await ctx.db.patch('roleIntents', intentId, {
     state: 'inFlight',
@@ -51,10 +54,25 @@ export async function claimIntent(
   return orderOf(intent);
 }
 
-function orderOf({ externalId, rev, kind, role }: Intent): PushOrder {
-  if (kind !== 'role') return { externalId, rev, kind };
-  if (role === undefined) throw new Error('an intent of a role names none');
-  return { externalId, rev, kind, role };
+/** Clerk counts the requests of an instance, and of one person the updates besides. */
+async function takeBudget(ctx: MutationCtx, { kind, externalId }: Intent) {
+  if (kind === 'role' || kind === 'name') {
+    const budget = await takeUserUpdate(ctx, externalId);
+    if (!budget.ok) return budget;
+  }
+  return await takeClerkRequest(ctx, clerkInstanceKind());
+}
+
+function orderOf({ externalId, rev, kind, role, name }: Intent): PushOrder {
+  switch (kind) {
+    case 'role':
+      if (role === undefined) throw new Error('an intent of a role names none');
+      return { externalId, rev, kind, role };
+    case 'name':
+      return { externalId, rev, kind, name: name ?? {} };
+    default:
+      return { externalId, rev, kind };
+  }
 }
 
 /** Ends an attempt: done, tried again later, or given up loudly. */
@@ -113,7 +131,7 @@ async function closeDone(
     updatedAt: cause.now,
   });
   if (row === null || !isWanted(row, intent)) return;
-  const synced = fares(intent, { state: 'synced' });
+  const synced = fares(row, intent, { state: 'synced' });
   await patchUser(
     ctx,
     row,
@@ -136,9 +154,8 @@ async function tryLater(
     notBefore: now + waitMs,
     updatedAt: now,
   });
-  const shown = channelOf(intent) === 'role' ? row.push.reason : row.access?.reason;
-  if (shown !== report.reason) {
-    await patchUser(ctx, row, fares(intent, { state: 'pending', reason: report.reason }));
+  if (standing(row, channelOf(intent))?.reason !== report.reason) {
+    await patchUser(ctx, row, fares(row, intent, { state: 'pending', reason: report.reason }));
   }
   await handToPool(ctx, intent._id, waitMs);
 }
@@ -151,7 +168,7 @@ async function giveUp(
   const { kind, rev, attempts, doubts } = intent;
   const closed = { state: 'failed' as const, reason, doubts, updatedAt: cause.now };
   await ctx.db.patch('roleIntents', intent._id, closed);
-  await patchUser(ctx, row, fares(intent, { state: 'failed', reason }));
+  await patchUser(ctx, row, fares(row, intent, { state: 'failed', reason }));
   await appendAudit(ctx, cause, {
     action: `${channelOf(intent)}.pushFailed`,
     target: `user:${row.externalId}`,

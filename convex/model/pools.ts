@@ -24,7 +24,7 @@ const minuteMs = 60_000;
  * instance 100 (development) or 1000 (production) requests per 10 s: we keep a fifth free for the
  * web server and other users of the key.
  */
-const rateLimiter = new RateLimiter(components.rateLimiter, {
+const rates = {
   store: { kind: 'token bucket', rate: 60, period: minuteMs, capacity: 30 },
   updateRole: { kind: 'token bucket', rate: 300, period: minuteMs, capacity: 150 },
   setAccess: { kind: 'token bucket', rate: 300, period: minuteMs, capacity: 150 },
@@ -38,26 +38,22 @@ const rateLimiter = new RateLimiter(components.rateLimiter, {
   replayDelivery: { kind: 'token bucket', rate: 60, period: minuteMs, capacity: 30 },
   writeCredential: { kind: 'token bucket', rate: 60, period: minuteMs, capacity: 60 },
   openCredential: { kind: 'token bucket', rate: 120, period: minuteMs, capacity: 120 },
+  setName: { kind: 'token bucket', rate: 120, period: minuteMs, capacity: 60 },
+  invite: { kind: 'token bucket', rate: 30, period: minuteMs, capacity: 30 },
+  dismissPush: { kind: 'token bucket', rate: 120, period: minuteMs, capacity: 100 },
+  decideBrake: { kind: 'token bucket', rate: 30, period: minuteMs, capacity: 10 },
+  acknowledge: { kind: 'token bucket', rate: 120, period: minuteMs, capacity: 60 },
+  /** Clerk: 10 updates of one person or their metadata per 10 s. A full bucket and its refill: 9. */
+  clerkUserUpdates: { kind: 'token bucket', rate: 5, period: 10_000, capacity: 4 },
   clerkDevelopment: { kind: 'token bucket', rate: 80, period: 10_000, capacity: 40 },
   clerkProduction: { kind: 'token bucket', rate: 800, period: 10_000, capacity: 200 },
-});
+} as const;
+const rateLimiter = new RateLimiter(components.rateLimiter, rates);
+
+export type CallerLimit = Exclude<keyof typeof rates, `clerk${string}` | 'exchange' | 'badToken'>;
 
 /** Refuses with RATE_LIMITED and the wait in milliseconds. `key` names who is limited. */
-export async function limitCaller(
-  ctx: MutationCtx,
-  name:
-    | 'store'
-    | 'updateRole'
-    | 'setAccess'
-    | 'retryPush'
-    | 'tokens'
-    | 'bulk'
-    | 'exportAudit'
-    | 'replayDelivery'
-    | 'writeCredential'
-    | 'openCredential',
-  key: string,
-): Promise<void> {
+export async function limitCaller(ctx: MutationCtx, name: CallerLimit, key: string): Promise<void> {
   const { ok, retryAfter } = await rateLimiter.limit(ctx, name, { key });
   if (!ok) fail('RATE_LIMITED', { retryAfterMs: Math.ceil(retryAfter) });
 }
@@ -85,5 +81,11 @@ export async function takeClerkRequest(
 ): Promise<Room> {
   const name = instance === 'production' ? 'clerkProduction' : 'clerkDevelopment';
   const { ok, retryAfter } = await rateLimiter.limit(ctx, name);
+  return ok ? { ok } : { ok, waitMs: Math.ceil(retryAfter) };
+}
+
+/** Takes one update of this person out of what Clerk allows; otherwise how long to wait. */
+export async function takeUserUpdate(ctx: MutationCtx, externalId: string): Promise<Room> {
+  const { ok, retryAfter } = await rateLimiter.limit(ctx, 'clerkUserUpdates', { key: externalId });
   return ok ? { ok } : { ok, waitMs: Math.ceil(retryAfter) };
 }

@@ -5,6 +5,7 @@ import { clerkSyncOf } from '../../src/shared/clerk-sync';
 import type { ClerkSync, UserState } from '../../src/shared/people';
 import { ownerRole } from '../../src/shared/roles';
 import { countChanged, countInserted } from './counters';
+import { countHeld } from './roleBrake';
 
 export type UserRow = Doc<'users'>;
 type Derived = 'state' | 'searchText' | 'sync';
@@ -36,6 +37,7 @@ export async function patchUser(
     ctx.db.patch('users', row._id, { ...change, ...derived }),
     countChanged(ctx, row, changed),
   ]);
+  await countHeld(ctx, row, changed);
   return changed;
 }
 

@@ -1,5 +1,7 @@
 import { type Infer, v } from 'convex/values';
 import { tokenScopes } from '../../src/shared/api-tokens';
+import { brakeStates } from '../../src/shared/brakes';
+import { invitationStates } from '../../src/shared/invitations';
 import { roleNames, type Role } from '../../src/shared/roles';
 import { recordStatuses } from '../../src/shared/organizations';
 import { bulkOutcomes, bulkStatuses } from '../../src/shared/bulk';
@@ -7,6 +9,7 @@ import { clerkSyncStates, pushStates, roleSources, userStates } from '../../src/
 import { credentialOrigins, credentialServices } from '../../src/shared/credentials';
 import { deliveryOutcomes } from '../../src/shared/deliveries';
 import { auditSources } from '../../src/shared/audit';
+import { healthCauseNames, healthStates, refusalReasons } from '../../src/shared/webhook-health';
 
 /** A union of string literals, typed by the list it is made from. */
 export function literals<const T extends readonly string[]>(values: T) {
@@ -30,6 +33,39 @@ export type PushState = Infer<typeof pushState>;
 
 export const accessState = pushState.extend({ rev: v.number() });
 
+/** First and last name; a part that is missing is none. */
+export const nameParts = v.object({
+  firstName: v.optional(v.string()),
+  lastName: v.optional(v.string()),
+});
+export type NameParts = Infer<typeof nameParts>;
+
+/** Our last decision about a name; see `mergeName.ts`. */
+export const nameEdit = pushState.extend({
+  rev: v.number(),
+  /** Unix ms. */
+  decidedAt: v.number(),
+  /** What Clerk said when we decided, or has said since without our name in it. */
+  base: nameParts,
+  /** Clerk has named our name: what differs from now on was edited there. */
+  proven: v.boolean(),
+});
+export type NameEdit = Infer<typeof nameEdit>;
+
+export const brakeState = literals(brakeStates);
+export const invitationState = literals(invitationStates);
+export const healthState = literals(healthStates);
+export const healthCause = literals(healthCauseNames);
+export const refusalReason = literals(refusalReasons);
+
+/** A role that Clerk names and a brake keeps from counting here. */
+export const heldRole = v.object({
+  role: roleValidator,
+  brakeId: v.id('brakes'),
+  /** Unix ms of the payload that named it. */
+  at: v.number(),
+});
+
 /** Why a row's role in Clerk could not be taken over; kept until Clerk names a role we know. */
 export const roleIssue = v.object({ raw: v.string(), seenAt: v.number() });
 
@@ -39,13 +75,21 @@ export type DeliveryOutcome = Infer<typeof deliveryOutcome>;
 export const credentialService = literals(credentialServices);
 export const credentialOrigin = literals(credentialOrigins);
 
-export const intentKind = literals(['role', 'ban', 'unban', 'delete']);
+export const intentKind = literals(['role', 'name', 'ban', 'unban', 'delete']);
 
 /**
  * queued -> inFlight -> done | failed, or back to queued for another attempt; `superseded` when a
- * newer decision, an edit in Clerk or a deletion overtook it.
+ * newer decision, an edit in Clerk or a deletion overtook it. A failed one is a dead letter until a
+ * retry supersedes it, Clerk agrees, or somebody has it `dismissed`.
  */
-export const intentState = literals(['queued', 'inFlight', 'done', 'failed', 'superseded']);
+export const intentState = literals([
+  'queued',
+  'inFlight',
+  'done',
+  'failed',
+  'superseded',
+  'dismissed',
+]);
 
 export const auditSource = literals(auditSources);
 export type AuditSource = Infer<typeof auditSource>;

@@ -1,5 +1,5 @@
 import { type Infer, v } from 'convex/values';
-import { pushState, roleIssue, roleSource, roleValidator, userState } from './validators';
+import { heldRole, pushState, roleIssue, roleSource, roleValidator, userState } from './validators';
 import type { UserRow } from './userRows';
 
 /** What leaves the database, field by field. Types of the pages follow from these validators. */
@@ -38,6 +38,10 @@ export const adminUser = currentUser.extend({
   push: pushState,
   /** Our last decision about access on its way to Clerk; absent = never decided. */
   access: v.optional(pushState),
+  /** Our last decision about the name on its way to Clerk; absent = never decided. */
+  nameEdit: v.optional(pushState),
+  /** The role that Clerk names while a brake holds it. */
+  heldRole: v.optional(heldRole),
   /** `updatedAt` 0: no payload of Clerk has reached this row yet. */
   clerk: v.object({
     updatedAt: v.number(),
@@ -89,6 +93,8 @@ export function toAdminUser(row: UserRow): AdminUser {
     roleIssue: row.roleIssue,
     push: row.push,
     access: row.access && { state: row.access.state, reason: row.access.reason },
+    nameEdit: row.nameEdit && { state: row.nameEdit.state, reason: row.nameEdit.reason },
+    heldRole: row.heldRole,
     clerk: {
       updatedAt: row.clerk.updatedAt,
       role: row.clerk.role,

@@ -5,11 +5,16 @@ import { permissions, type Permission } from './permissions';
  * shown once and known to Convex as a hash only.
  */
 
-/** What a token may be allowed to do. A token that makes tokens could outlive its own revocation. */
-export type TokenScope = Exclude<Permission, 'tokens:manage'>;
+/**
+ * What no token may be allowed to do: one that makes tokens could outlive its own revocation, and a
+ * brake asks for two people.
+ */
+const forPeopleOnly = ['tokens:manage', 'brakes:decide'] as const satisfies readonly Permission[];
+
+export type TokenScope = Exclude<Permission, (typeof forPeopleOnly)[number]>;
 
 export const tokenScopes = permissions.filter(
-  (permission): permission is TokenScope => permission !== 'tokens:manage',
+  (permission): permission is TokenScope => !forPeopleOnly.some((one) => one === permission),
 );
 
 /** Longest name, and longest life in days. */

@@ -7,8 +7,11 @@
 export const userStates = ['active', 'deactivated', 'deleted'] as const;
 export type UserState = (typeof userStates)[number];
 
-/** Where our last role decision stands on its way to Clerk. */
-export const pushStates = ['synced', 'pending', 'failed'] as const;
+/**
+ * Where our last decision stands on its way to Clerk. `differs` = given up on and dismissed: ours
+ * stands here, Clerk says something else until it agrees.
+ */
+export const pushStates = ['synced', 'pending', 'failed', 'differs'] as const;
 export type PushStateName = (typeof pushStates)[number];
 
 /** Who decided the role a row holds. */

@@ -12,6 +12,8 @@ export const permissions = [
   'users:reactivate',
   'users:delete',
   'pushes:retry',
+  'brakes:decide',
+  'alarms:acknowledge',
   'sync:read',
   'sync:run',
   'audit:read',

@@ -42,6 +42,7 @@ const manager = {
   'users:reactivate': 'lowerRank',
   'sync:run': 'any',
   'pushes:retry': 'any',
+  'alarms:acknowledge': 'any',
 } as const;
 
 const owner = {
@@ -52,6 +53,7 @@ const owner = {
   'users:deactivate': 'any',
   'users:reactivate': 'any',
   'users:delete': 'any',
+  'brakes:decide': 'any',
   'audit:export': 'any',
   'deliveries:replay': 'any',
   'credentials:write': 'any',

@@ -33,6 +33,8 @@ const table: Record<
   'users:reactivate': { superadmin: 'all', admin: 'staff', staff: 'none' },
   'users:delete': { superadmin: 'all', admin: 'none', staff: 'none' },
   'pushes:retry': { superadmin: 'all', admin: 'all', staff: 'none' },
+  'brakes:decide': { superadmin: 'all', admin: 'none', staff: 'none' },
+  'alarms:acknowledge': { superadmin: 'all', admin: 'all', staff: 'none' },
   'sync:read': { superadmin: 'all', admin: 'all', staff: 'none' },
   'sync:run': { superadmin: 'all', admin: 'all', staff: 'none' },
   'audit:read': { superadmin: 'all', admin: 'all', staff: 'none' },

@@ -282,6 +282,8 @@ export class FakeClerk {
       this.delete(id);
       return Response.json({ id, object: 'user', deleted: true });
     }
+    // As Clerk's own: PUT of metadata replaces it, everything else merges.
+    if (method === 'PUT') this.merge(id, { public_metadata: null, private_metadata: null });
     if (method !== 'GET') this.merge(id, change);
     return Response.json(this.users.get(id));
   }

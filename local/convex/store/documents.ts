@@ -22,18 +22,33 @@ export function indexKey(index: IndexInfo, document: ValueObject): Buffer {
  * before and has after, also where a key did not change: a reader of that key saw the document.
  */
 export class DocumentRows {
+  /** What this transaction read or wrote last, by id: functions change what they have just read. */
+  readonly #known = new Map<string, StoredDocument>();
+
   constructor(
     private readonly file: DatabaseFile,
     private readonly log: WriteLog,
   ) {}
 
   find(table: TableInfo, id: string): StoredDocument | undefined {
+    const known = this.#known.get(id);
+    if (known) return known;
     const row = this.file
       .statement('SELECT doc, body, size FROM documents WHERE table_no = ? AND id = ?')
       .get(table.tableNo, id);
     if (!row) return undefined;
     const [doc, body, size] = row as [number, string, number];
     return { doc, id, body, size };
+  }
+
+  /** A row as it is now, found by other ways. */
+  remember(row: StoredDocument): void {
+    this.#known.set(row.id, row);
+  }
+
+  /** Writes were undone. */
+  forget(): void {
+    this.#known.clear();
   }
 
   insert(table: TableInfo, document: ValueObject, row: Omit<StoredDocument, 'doc'>): void {
@@ -52,6 +67,7 @@ export class DocumentRows {
     }
     // One statement for all of them: going through SQLite's door costs as much as a small entry.
     insertEntries(this.file, entries);
+    this.#known.set(row.id, { ...row, doc });
     this.#logDocument(table, row.id);
   }
 
@@ -59,12 +75,14 @@ export class DocumentRows {
     this.file
       .statement('UPDATE documents SET size = ?, body = ? WHERE doc = ?')
       .run(row.size, row.body, row.doc);
+    this.#known.set(row.id, row);
     for (const index of table.indexes.values()) this.#move(index, row.doc, before, after);
     this.#logDocument(table, row.id);
   }
 
   remove(table: TableInfo, document: ValueObject, row: StoredDocument): void {
     this.file.statement('DELETE FROM documents WHERE doc = ?').run(row.doc);
+    this.#known.delete(row.id);
     for (const index of table.indexes.values()) this.#leave(index, row.doc, document);
     this.#logDocument(table, row.id);
   }
@@ -85,11 +103,13 @@ export class DocumentRows {
       return;
     }
     const oldKey = indexKey(index, before);
-    const newKey = indexKey(index, after);
     this.log.key(index.indexNo, oldKey);
+    if (!index.paths.some(([field]) => field && before[field] !== after[field])) return;
+    const newKey = indexKey(index, after);
     if (oldKey.equals(newKey)) return;
-    this.#deleteEntry(index, oldKey);
-    insertEntry(this.file, index, newKey, doc);
+    this.file
+      .statement('UPDATE OR FAIL index_entries SET key = ? WHERE index_no = ? AND key = ?')
+      .run(newKey, index.indexNo, oldKey);
     this.log.key(index.indexNo, newKey);
   }
 

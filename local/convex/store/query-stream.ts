@@ -49,7 +49,10 @@ function openRange(
       const row = scan.next();
       if (order === 'asc') consumed.hi = row ? keyAfter(row.key) : range.hi;
       else consumed.lo = row ? row.key : range.lo;
-      if (row) context.meter.read(row.size);
+      if (row) {
+        context.meter.read(row.size);
+        context.remember(row);
+      }
       return row;
     },
   };

@@ -12,5 +12,7 @@ export interface ReadContext {
   readonly writeCount: () => number;
   /** Throws when the transaction is over. */
   use(): void;
+  /** The row was read, and may be asked for by its id. */
+  remember(row: ScannedRow): void;
   rowByDoc(doc: number): ScannedRow | undefined;
 }

@@ -40,11 +40,11 @@ export function writeSearchEntry(
   if (before) {
     const old = searchEntry(index, before);
     if (old?.text === entry?.text && old?.filters === entry?.filters) return;
-    removeSearchEntry(file, index, doc);
+    if (!entry) removeSearchEntry(file, index, doc);
   }
   if (!entry) return;
   file
-    .statement(`INSERT INTO ${tableName(index)} (rowid, text, filters) VALUES (?, ?, ?)`)
+    .statement(`INSERT OR REPLACE INTO ${tableName(index)} (rowid, text, filters) VALUES (?, ?, ?)`)
     .run(doc, entry.text, entry.filters);
 }
 

@@ -104,6 +104,11 @@ export class Transaction implements WriteTransaction, ReadContext {
     return { key: Buffer.alloc(0), doc, id, body, size };
   }
 
+  remember(row: ScannedRow): void {
+    // A query never changes what it read.
+    if (this.mode === 'write') this.rows.remember(row);
+  }
+
   namespaces(): string[] {
     this.use();
     return this.parts.catalog.namespaces();
@@ -142,6 +147,7 @@ export class Transaction implements WriteTransaction, ReadContext {
       if (undo) {
         this.file.exec(`ROLLBACK TO ${name}`);
         this.log.backTo(mark);
+        this.rows.forget();
         undoUsage();
         this.#writes++;
         if (catalog.version !== catalogVersion) catalog.reload();

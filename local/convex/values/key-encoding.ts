@@ -32,14 +32,20 @@ let length = 0;
 export function encodeKey(values: readonly (Value | undefined)[]): Buffer {
   length = 0;
   for (const value of values) write(value);
-  return Buffer.from(scratch.subarray(0, length));
+  return copyOfScratch();
 }
 
 /** The key of a document in an index over these fields. */
 export function encodeFields(document: ValueObject, paths: readonly (readonly string[])[]): Buffer {
   length = 0;
   for (const path of paths) write(fieldAt(document, path));
-  return Buffer.from(scratch.subarray(0, length));
+  return copyOfScratch();
+}
+
+function copyOfScratch(): Buffer {
+  const key = Buffer.allocUnsafe(length);
+  scratch.copy(key, 0, 0, length);
+  return key;
 }
 
 /** The least key greater than `key`. */

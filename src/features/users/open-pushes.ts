@@ -8,7 +8,7 @@ interface Push {
 /** What has not reached Clerk yet, in words. */
 export interface OpenPush {
   about: 'role' | 'access';
-  state: 'pending' | 'failed';
+  state: 'pending' | 'failed' | 'differs';
   label: string;
   reason?: string | undefined;
 }

@@ -1,10 +1,14 @@
 import { router } from '../trpc';
+import { alarmsRouter } from './alarms/router';
+import { brakesRouter } from './brakes/router';
 import { bulkRouter } from './bulk/router';
 import { credentialsRouter } from './credentials/router';
 import { deliveriesRouter } from './deliveries/router';
 import { usersRouter } from './users/router';
 
 export const appRouter = router({
+  alarms: alarmsRouter,
+  brakes: brakesRouter,
   bulk: bulkRouter,
   credentials: credentialsRouter,
   deliveries: deliveriesRouter,

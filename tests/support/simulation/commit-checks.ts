@@ -21,6 +21,8 @@ export function commitChecks(): CommitCheck {
     const owners = users.filter(isActiveOwner).length;
     assert.ok(!hadOwner || owners > 0, 'rule 7: an active owner in every state');
     hadOwner ||= owners > 0;
+    const receipts = store.all('deliveries').map(({ svixId }) => svixId);
+    assert.equal(new Set(receipts).size, receipts.length, 'rule 4: one receipt per message');
     checkTombstones(changes);
     checkCounts(store, users);
     checkAudit(changes);

@@ -1,17 +1,11 @@
 import { z } from 'zod';
 import { api } from '../../../../convex/_generated/api';
 import type { Id } from '../../../../convex/_generated/dataModel';
-import { isRole, type Role } from '../../../shared/roles';
-import { AppError } from '../../app-error';
+import { knownRole } from '../../known-role';
 import { procedure } from '../../trpc';
 import { convexId } from '../../trpc-errors';
 
 const input = z.strictObject({ userId: convexId, role: z.string().min(1).max(100) });
-
-function knownRole(role: string): Role {
-  if (!isRole(role)) throw new AppError('UNKNOWN_ROLE', { field: 'role' });
-  return role;
-}
 
 /** Requirement C1: one person's role. Convex decides whether the caller may. */
 export const setRole = procedure.input(input).mutation(({ ctx, input: { userId, role } }) =>

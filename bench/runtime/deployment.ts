@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Json, JsonObject } from '../../local/convex/values/value';
+import { startProcess, type Started } from '../../tests/fixtures/convex-servers/world';
+
+const rootDir = fileURLToPath(new URL('../..', import.meta.url));
+const functionsFile = fileURLToPath(new URL('convex/bench.ts', import.meta.url));
+
+/** The local Convex in a process of its own, with the product and the benchmark's functions. */
+export class Deployment {
+  #started: Started | undefined;
+
+  private constructor(readonly dir: string) {}
+
+  static async start(): Promise<Deployment> {
+    const deployment = new Deployment(await mkdtemp(join(tmpdir(), 'rollcall-bench-')));
+    await deployment.#copyProduct();
+    await deployment.boot();
+    await deployment.#configure();
+    await deployment.#push();
+    return deployment;
+  }
+
+  get started(): Started {
+    if (!this.#started) throw new Error('The deployment is not running.');
+    return this.#started;
+  }
+
+  get url(): string {
+    return this.started.ready.url;
+  }
+
+  get pid(): number {
+    const { pid } = this.started.child;
+    if (pid === undefined) throw new Error('The process has no id.');
+    return pid;
+  }
+
+  /** Starts the process on the data folder. Returns the ms until it answered. */
+  async boot(): Promise<number> {
+    const startedAtMs = performance.now();
+    this.#started = await startProcess({ CONVEX_DATA_DIR: join(this.dir, 'data') });
+    return performance.now() - startedAtMs;
+  }
+
+  /** Calls a function as an admin over HTTP. */
+  async call(kind: 'query' | 'mutation', name: string, args: JsonObject): Promise<Json> {
+    const response = await fetch(`${this.url}/api/${kind}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Convex ${this.started.ready.adminKey}`,
+      },
+      body: JSON.stringify({ path: `bench:${name}`, args, format: 'json' }),
+    });
+    const body = (await response.json()) as { status: string; value: Json; errorMessage?: string };
+    if (body.status !== 'success') throw new Error(`${name}: ${body.errorMessage}`);
+    return body.value;
+  }
+
+  async stop(): Promise<void> {
+    await this.#started?.stop();
+    await rm(this.dir, { recursive: true, force: true });
+  }
+
+  async #copyProduct(): Promise<void> {
+    const app = join(this.dir, 'app');
+    await mkdir(join(app, 'src'), { recursive: true });
+    for (const path of ['convex', 'src/shared', 'app.config.ts', 'package.json', 'tsconfig.json']) {
+      await cp(join(rootDir, path), join(app, path), { recursive: true });
+    }
+    await symlink(join(rootDir, 'node_modules'), join(app, 'node_modules'));
+    const source = await readFile(functionsFile, 'utf8');
+    await writeFile(
+      join(app, 'convex', 'bench.ts'),
+      source.replaceAll('../../../convex/_generated', './_generated'),
+    );
+  }
+
+  async #configure(): Promise<void> {
+    const changes = [{ name: 'CLERK_FRONTEND_API_URL', value: 'https://clerk.example.test' }];
+    const response = await fetch(`${this.url}/api/v1/update_environment_variables`, {
+      method: 'POST',
+      headers: { authorization: `Convex ${this.started.ready.adminKey}` },
+      body: JSON.stringify({ changes }),
+    });
+    if (!response.ok) throw new Error(await response.text());
+  }
+
+  async #push(): Promise<void> {
+    const cli = join(rootDir, 'node_modules', 'convex', 'bin', 'main.js');
+    const flags = ['--typecheck', 'disable', '--codegen', 'disable', '--skip-large-indexes-check'];
+    const child = spawn(process.execPath, [cli, 'deploy', ...flags], {
+      cwd: join(this.dir, 'app'),
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: {
+        PATH: process.env.PATH,
+        HOME: this.dir,
+        CI: '1',
+        CONVEX_SELF_HOSTED_URL: this.url,
+        CONVEX_SELF_HOSTED_ADMIN_KEY: this.started.ready.adminKey,
+      },
+    });
+    let output = '';
+    child.stderr.on('data', (chunk) => (output += String(chunk)));
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    if (code !== 0) throw new Error(`The push failed: ${output}`);
+  }
+}

@@ -1,0 +1,193 @@
+import { nameLengthMax } from '../../src/shared/invitations';
+import type { MutationCtx } from '../_generated/server';
+import { appendAudit, type Cause } from './auditLog';
+import { fullName } from './clerkUser';
+import { fail } from './errors';
+import { closeOpen, givenUp, type Intent, queueName } from './intents';
+import { mergeName, sameName } from './mergeName';
+import { cleanText } from './text';
+import { patchUser, type UserChange, type UserRow } from './userRows';
+import type { AuditFacts, ClerkUser, NameEdit, NameParts } from './validators';
+
+/**
+ * D2: changes a name here at once and in Clerk by outbox. The caller has checked permission. The
+ * name that a person has already changes nothing.
+ */
+export async function changeName(
+  ctx: MutationCtx,
+  row: UserRow,
+  wanted: { firstName: string; lastName: string },
+  cause: Cause,
+): Promise<UserRow> {
+  if (row.deletedAt !== undefined || row.heldDeletionAt !== undefined) fail('USER_DELETED');
+  const name: NameParts = {
+    firstName: readPart('firstName', wanted.firstName),
+    lastName: readPart('lastName', wanted.lastName),
+  };
+  if (sameName(row, name)) return row;
+  const changed = await decideName(ctx, row, name, cause);
+  await appendAudit(ctx, cause, {
+    action: 'name.changed',
+    target: `user:${row.externalId}`,
+    before: { rev: row.nameEdit?.rev ?? 0 },
+    // Names, never values: the audit log outlives an erased person.
+    after: { fields: changedParts(row, name), rev: changed.nameEdit?.rev ?? 0 },
+  });
+  return changed;
+}
+
+/** Sends the name that stands to Clerk once more. */
+export async function retryName(ctx: MutationCtx, row: UserRow, cause: Cause): Promise<UserRow> {
+  const changed = await decideName(ctx, row, row, cause);
+  await appendAudit(ctx, cause, {
+    action: 'name.pushRetried',
+    target: `user:${row.externalId}`,
+    before: { push: row.nameEdit?.state ?? null },
+    after: { rev: changed.nameEdit?.rev ?? 0 },
+  });
+  return changed;
+}
+
+export interface MergedName {
+  change: UserChange;
+  finish: (row: UserRow) => Promise<void>;
+}
+
+/** Carries `mergeName` over to a row: what to write, and what must happen besides. */
+export async function mergeIncomingName(
+  ctx: MutationCtx,
+  row: UserRow,
+  user: ClerkUser,
+  cause: Cause,
+): Promise<MergedName> {
+  const { nameEdit } = row;
+  const theirs = { firstName: user.firstName, lastName: user.lastName, name: user.name };
+  if (nameEdit === undefined) return { change: theirs, finish: async () => {} };
+  const older = sameName(row, user) ? undefined : await olderPush(ctx, row, user);
+  const merge = mergeName(row, nameEdit, { ...user, pushedBefore: older !== undefined });
+  const close = async (changed: UserRow, as: 'done' | 'superseded') =>
+    await closeOpen(ctx, changed, { as, of: 'name', now: cause.now });
+  const note = async (action: string, after: AuditFacts) => {
+    const facts = { fields: changedParts(row, user), ...after };
+    const target = `user:${row.externalId}`;
+    await appendAudit(ctx, { ...cause, source: 'clerk' }, { action, target, after: facts });
+  };
+  switch (merge.kind) {
+    case 'inSync': {
+      if (!merge.proof && !givenUp(nameEdit)) return { change: theirs, finish: async () => {} };
+      const settled = { ...nameEdit, state: 'synced' as const, reason: undefined, proven: true };
+      return {
+        change: { ...theirs, nameEdit: settled },
+        finish: async (changed) => await close(changed, 'done'),
+      };
+    }
+    case 'oldNews':
+      return {
+        change: { ...oursOf(row), nameEdit: rebased(nameEdit, user) },
+        finish: async () => {},
+      };
+    case 'overtaken':
+      return {
+        change: { ...oursOf(row), nameEdit: rebased(nameEdit, user) },
+        finish: async (changed) => {
+          if (older !== undefined) await useUpDoubt(ctx, older);
+          await note('name.pushOvertaken', {});
+          await decideName(ctx, changed, changed, cause);
+        },
+      };
+    case 'theirs':
+      return {
+        change: { ...theirs, nameEdit: undefined },
+        finish: async () => await note('name.changedInClerk', {}),
+      };
+    case 'conflict':
+      return merge.winner === 'theirs'
+        ? {
+            change: { ...theirs, nameEdit: undefined },
+            finish: async (changed) => {
+              await close(changed, 'superseded');
+              await note('name.conflict', { winner: 'theirs' });
+            },
+          }
+        : {
+            change: { ...oursOf(row), nameEdit: rebased(nameEdit, user) },
+            finish: async () => await note('name.conflict', { winner: 'ours' }),
+          };
+  }
+}
+
+/**
+ * A push of ours before the newest that carried the name of this payload. Once the newest is settled
+ * only one whose end we never learnt can still land.
+ */
+async function olderPush(
+  ctx: MutationCtx,
+  row: UserRow,
+  user: ClerkUser,
+): Promise<Intent | undefined> {
+  const settled = row.nameEdit?.state === 'synced';
+  const recent = await ctx.db
+    .query('roleIntents')
+    .withIndex('byKind', (q) => q.eq('userId', row._id).eq('kind', 'name'))
+    .order('desc')
+    .take(50);
+  return recent.find(
+    ({ rev, attempts, doubts, name }) =>
+      rev < (row.nameEdit?.rev ?? 0) &&
+      attempts > 0 &&
+      (!settled || (doubts ?? 0) > 0) &&
+      sameName(name ?? {}, user),
+  );
+}
+
+async function useUpDoubt(ctx: MutationCtx, { _id, doubts }: Intent): Promise<void> {
+  await ctx.db.patch('roleIntents', _id, { doubts: Math.max(0, (doubts ?? 0) - 1) });
+}
+
+/** The name as Clerk has it, as far as we know: what payloads of one instant are compared with. */
+export function nameInClerk({ nameEdit, firstName, lastName }: UserRow): NameParts {
+  return nameEdit === undefined || nameEdit.proven ? { firstName, lastName } : nameEdit.base;
+}
+
+async function decideName(
+  ctx: MutationCtx,
+  row: UserRow,
+  { firstName, lastName }: NameParts,
+  cause: Cause,
+): Promise<UserRow> {
+  const changed = await patchUser(ctx, row, {
+    firstName,
+    lastName,
+    name: fullName(firstName, lastName),
+    nameEdit: {
+      state: 'pending',
+      rev: (row.nameEdit?.rev ?? 0) + 1,
+      decidedAt: cause.now,
+      base: nameInClerk(row),
+      proven: false,
+    },
+    updatedAt: cause.now,
+  });
+  await queueName(ctx, changed, cause.now);
+  return changed;
+}
+
+function oursOf({ firstName, lastName, name }: UserRow): UserChange {
+  return { firstName, lastName, name };
+}
+
+/** Remembers what Clerk says now, where our name has not been seen there yet. */
+function rebased(edit: NameEdit, { firstName, lastName }: NameParts): NameEdit {
+  return { ...edit, base: { firstName, lastName }, proven: false };
+}
+
+function changedParts(before: NameParts, after: NameParts): string[] {
+  return (['firstName', 'lastName'] as const).filter((part) => before[part] !== after[part]);
+}
+
+function readPart(field: 'firstName' | 'lastName', value: string): string | undefined {
+  if (value.length > nameLengthMax) {
+    fail('INVALID_INPUT', { field, message: `A name has at most ${nameLengthMax} characters.` });
+  }
+  return cleanText(value, nameLengthMax);
+}

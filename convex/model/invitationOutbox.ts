@@ -1,0 +1,144 @@
+import { internal } from '../_generated/api';
+import type { Doc, Id } from '../_generated/dataModel';
+import type { MutationCtx } from '../_generated/server';
+import type { InvitationState } from '../../src/shared/invitations';
+import type { Role } from '../../src/shared/roles';
+import { appendAudit, type Cause } from './auditLog';
+import { clerkInstanceKind } from './environment';
+import { attemptLostMs, pushAttemptsMax } from './limits';
+import { backoffMs } from './outbox';
+import { clerkPool, takeClerkRequest } from './pools';
+
+/*
+ * The outbox of invitations. Like that of people, with the row itself as the intent: claim, one
+ * request, settle; claim and settle are mutations, so that at most one request per invitation is
+ * under way and running a worker twice is harmless.
+ */
+
+type Invitation = Doc<'invitations'>;
+
+export type InvitationOrder =
+  | { kind: 'send'; email: string; role: Role }
+  | { kind: 'revoke'; clerkId: string }
+  | { kind: 'find'; email: string };
+
+export type InvitationReport =
+  /** Clerk's word, where it could be read. */
+  | { kind: 'done'; clerkId?: string; state?: InvitationState; expiresAt?: number }
+  | { kind: 'retry'; reason: string; afterMs?: number }
+  | { kind: 'refused'; reason: string };
+
+export async function queueInvitation(
+  ctx: MutationCtx,
+  invitationId: Id<'invitations'>,
+  runAfter: number,
+): Promise<void> {
+  await clerkPool.enqueueAction(ctx, internal.invitations.push, { invitationId }, { runAfter });
+}
+
+/** Begins an attempt, or says by null that there is nothing to do (any more, or yet). */
+export async function claimInvitation(
+  ctx: MutationCtx,
+  id: Id<'invitations'>,
+  now: number,
+): Promise<InvitationOrder | null> {
+  const row = await ctx.db.get('invitations', id);
+  if (row === null || row.push.state !== 'pending') return null;
+  // The one in flight goes on when it settles; one that never reported was lost.
+  if (row.inFlightSince !== undefined && row.inFlightSince > now - attemptLostMs) return null;
+  const wait = row.notBefore > now ? row.notBefore - now : await waitForBudget(ctx);
+  if (wait > 0) {
+    await queueInvitation(ctx, id, wait);
+    return null;
+  }
+  await ctx.db.patch('invitations', id, {
+    inFlightSince: now,
+    attempts: row.attempts + 1,
+    updatedAt: now,
+  });
+  if (row.wanted === 'send') return { kind: 'send', email: row.email, role: row.role };
+  // Of a request whose answer was lost Clerk may have made an invitation that we cannot name.
+  if (row.clerkId === undefined) return { kind: 'find', email: row.email };
+  return { kind: 'revoke', clerkId: row.clerkId };
+}
+
+async function waitForBudget(ctx: MutationCtx): Promise<number> {
+  const budget = await takeClerkRequest(ctx, clerkInstanceKind());
+  return budget.ok ? 0 : budget.waitMs;
+}
+
+/** Ends an attempt: done, tried again later, or given up loudly. */
+export async function settleInvitation(
+  ctx: MutationCtx,
+  {
+    id,
+    order,
+    report,
+  }: { id: Id<'invitations'>; order: InvitationOrder['kind']; report: InvitationReport },
+  cause: Cause,
+): Promise<void> {
+  const row = await ctx.db.get('invitations', id);
+  if (row === null || row.inFlightSince === undefined) return;
+  const ended = { inFlightSince: undefined, updatedAt: cause.now };
+  if (report.kind === 'refused' && order === 'send' && row.wanted === 'revoke') {
+    // Nothing was made that would have to be revoked.
+    return await close(ctx, row, { order: 'find', report: { kind: 'done' } }, cause);
+  }
+  if (report.kind === 'done') return await close(ctx, row, { order, report }, cause);
+  if (row.push.state !== 'pending') return await ctx.db.patch('invitations', id, ended);
+  if (report.kind === 'retry' && row.attempts < pushAttemptsMax) {
+    const waitMs = report.afterMs ?? backoffMs(row.attempts);
+    const push = { state: 'pending' as const, reason: report.reason };
+    await ctx.db.patch('invitations', id, { ...ended, push, notBefore: cause.now + waitMs });
+    return await queueInvitation(ctx, id, waitMs);
+  }
+  await ctx.db.patch('invitations', id, {
+    ...ended,
+    push: { state: 'failed', reason: report.reason },
+  });
+  await appendAudit(ctx, cause, {
+    action: 'invitation.pushFailed',
+    target: `invitation:${id}`,
+    after: { wanted: row.wanted, attempts: row.attempts, reason: report.reason },
+    alarm: true,
+  });
+}
+
+async function close(
+  ctx: MutationCtx,
+  row: Invitation,
+  {
+    order,
+    report,
+  }: { order: InvitationOrder['kind']; report: InvitationReport & { kind: 'done' } },
+  cause: Cause,
+): Promise<void> {
+  const clerkId = report.clerkId ?? row.clerkId;
+  const named = {
+    inFlightSince: undefined,
+    updatedAt: cause.now,
+    clerkId,
+    ...(report.expiresAt === undefined ? {} : { expiresAt: report.expiresAt }),
+  };
+  // Revoked while it was being sent, or found to be there after all: now it can be named.
+  const nowNamed = order === 'find' && clerkId !== undefined;
+  const revokeNext = row.wanted === 'revoke' && (order === 'send' || nowNamed);
+  if (revokeNext && row.push.state === 'pending') {
+    await ctx.db.patch('invitations', row._id, named);
+    return await queueInvitation(ctx, row._id, 0);
+  }
+  await ctx.db.patch('invitations', row._id, { ...named, push: { state: 'synced' } });
+  if (row.wanted === 'revoke' && report.state === 'accepted') await tooLate(ctx, row, cause);
+}
+
+/** They had signed up before the revocation reached Clerk. */
+async function tooLate(ctx: MutationCtx, row: Invitation, cause: Cause): Promise<void> {
+  await ctx.db.patch('invitations', row._id, { state: 'accepted' });
+  await appendAudit(ctx, cause, {
+    action: 'invitation.accepted',
+    target: `invitation:${row._id}`,
+    before: { state: row.state },
+    after: { state: 'accepted', because: 'it was accepted before it was revoked in Clerk' },
+    alarm: true,
+  });
+}

@@ -1,0 +1,4 @@
+import { router } from '../../trpc';
+import { acknowledge } from './acknowledge';
+
+export const alarmsRouter = router({ acknowledge });
