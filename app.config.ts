@@ -10,4 +10,6 @@ export const appConfig = {
   roles: rolePresets.superadminAdminStaff,
   /** What becomes of the row of a person deleted in Clerk: kept as a tombstone, or erased (B5). */
   deletedUsers: 'tombstone' as 'tombstone' | 'erase',
+  /** Hours between two scheduled synchronisations with the server's key (A10). */
+  reconcileEveryHours: 24,
 } as const;

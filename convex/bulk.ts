@@ -18,6 +18,7 @@ import { byCaller } from './model/cause';
 import { fail } from './model/errors';
 import { bulkRestMs } from './model/limits';
 import { limitCaller } from './model/pools';
+import { recordSchedule } from './model/schedules';
 import { bulkAction, bulkOutcome, bulkSelection } from './model/validators';
 
 /** Requirement C1, many at once: each person is changed as by a single change, one after the other. */
@@ -99,6 +100,7 @@ export const watch = internalMutation({
   args: {},
   returns: v.number(),
   handler: async (ctx) => {
+    await recordSchedule(ctx, 'watch bulk changes', { outcome: 'ok' });
     let taken = 0;
     for (const status of ['collecting', 'applying'] as const) {
       const resting = await ctx.db

@@ -1,7 +1,18 @@
 import { cronJobs } from 'convex/server';
+import { appConfig } from '../app.config';
 import { internal } from './_generated/api';
 
+/** Each records its end under the same name in `schedules`; names and intervals: `schedulePlan`. */
 const crons = cronJobs();
+
+crons.interval(
+  'reconcile',
+  { hours: appConfig.reconcileEveryHours },
+  internal.adminSync.reconcile,
+  {},
+);
+crons.interval('watch syncs', { minutes: 1 }, internal.adminSync.watch, {});
+crons.interval('prune sync details', { hours: 1 }, internal.adminSync.prune, {});
 
 crons.interval('prune old deliveries', { hours: 1 }, internal.maintenance.pruneDeliveries, {});
 crons.interval('prune old payloads', { hours: 1 }, internal.maintenance.prunePayloads, {});

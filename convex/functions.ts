@@ -1,5 +1,6 @@
 import { customCtx, customMutation, customQuery } from 'convex-helpers/server/customFunctions';
 import {
+  action as rawAction,
   internalAction as rawInternalAction,
   internalMutation as rawInternalMutation,
   internalQuery as rawInternalQuery,
@@ -26,6 +27,8 @@ export const mutation = customMutation(
 /** No row demanded: for what must answer before there is one. */
 export const publicQuery = rawQuery;
 export const publicMutation = rawMutation;
+/** An action reads no rows itself: it authorises by a mutation that it calls first. */
+export const publicAction = rawAction;
 
 export const internalQuery = rawInternalQuery;
 export const internalMutation = rawInternalMutation;

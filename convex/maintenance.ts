@@ -15,6 +15,7 @@ import {
 import { scrubPayloadsOf } from './model/deliveryPayloads';
 import { handToPool } from './model/intents';
 import { settleIntent } from './model/outbox';
+import { recordSchedule } from './model/schedules';
 import { buildCounts as buildMissingCounts, recountPeople as stepOfRecount } from './model/recount';
 
 /** Forgets old receipts. A backlog larger than one batch shrinks with the next runs. */
@@ -27,6 +28,7 @@ export const pruneDeliveries = internalMutation({
       .withIndex('byReceivedAt', (q) => q.lt('receivedAt', Date.now() - deliveriesKeptMs))
       .take(maintenanceBatch);
     for (const delivery of old) await ctx.db.delete('deliveries', delivery._id);
+    await recordSchedule(ctx, 'prune old deliveries', { outcome: 'ok', why: pruned(old.length) });
     return old.length;
   },
 });
@@ -36,6 +38,7 @@ export const pruneTokens = internalMutation({
   args: {},
   returns: v.number(),
   handler: async (ctx) => {
+    await recordSchedule(ctx, 'prune ended API tokens', { outcome: 'ok' });
     const old = await ctx.db
       .query('apiTokens')
       .withIndex('byEndsAt', (q) => q.lt('endsAt', Date.now() - tokensKeptMs))
@@ -50,6 +53,7 @@ export const prunePayloads = internalMutation({
   args: {},
   returns: v.number(),
   handler: async (ctx) => {
+    await recordSchedule(ctx, 'prune old payloads', { outcome: 'ok' });
     const old = await ctx.db
       .query('deliveryPayloads')
       .withIndex('byReceivedAt', (q) => q.lt('receivedAt', Date.now() - payloadsKeptMs))
@@ -75,16 +79,17 @@ export const pruneIntents = internalMutation({
   returns: v.number(),
   handler: async (ctx) => {
     const before = Date.now() - intentsKeptMs;
-    let pruned = 0;
+    let count = 0;
     for (const state of ['done', 'superseded', 'dismissed'] as const) {
       const old = await ctx.db
         .query('roleIntents')
         .withIndex('byState', (q) => q.eq('state', state).lt('updatedAt', before))
         .take(maintenanceBatch);
       for (const intent of old) await ctx.db.delete('roleIntents', intent._id);
-      pruned += old.length;
+      count += old.length;
     }
-    return pruned;
+    await recordSchedule(ctx, 'prune settled intents', { outcome: 'ok', why: pruned(count) });
+    return count;
   },
 });
 
@@ -93,6 +98,7 @@ export const pruneBulkJobs = internalMutation({
   args: {},
   returns: v.number(),
   handler: async (ctx) => {
+    await recordSchedule(ctx, 'prune bulk changes', { outcome: 'ok' });
     const before = Date.now() - bulkJobsKeptMs;
     for (const status of ['completed', 'cancelled', 'failed'] as const) {
       const old = await ctx.db
@@ -141,6 +147,9 @@ export const watchOutbox = internalMutation({
       await ctx.db.patch('roleIntents', intent._id, { updatedAt: now });
       await handToPool(ctx, intent._id, 0);
     }
+    const takenUp = lost.length + forgotten.length;
+    const why = takenUp === 0 ? undefined : `Took up ${takenUp} pushes`;
+    await recordSchedule(ctx, 'watch the outbox', { outcome: 'ok', why }, now);
     return { lost: lost.length, forgotten: forgotten.length };
   },
 });
@@ -154,7 +163,14 @@ const recountStep = v.union(
 export const buildCounts = internalMutation({
   args: { isNext: v.optional(v.boolean()) },
   returns: v.union(recountStep, v.null()),
-  handler: async (ctx, { isNext }) => await buildMissingCounts(ctx, isNext ?? false, Date.now()),
+  handler: async (ctx, { isNext }) => {
+    const now = Date.now();
+    // Each step of a recount runs here too; only the cron's own call is the schedule.
+    if (isNext !== true) {
+      await recordSchedule(ctx, 'count people not counted yet', { outcome: 'ok' }, now);
+    }
+    return await buildMissingCounts(ctx, isNext ?? false, now);
+  },
 });
 
 /**
@@ -166,3 +182,7 @@ export const recountPeople = internalMutation({
   returns: recountStep,
   handler: async (ctx, { restart }) => await stepOfRecount(ctx, restart, Date.now()),
 });
+
+function pruned(count: number): string | undefined {
+  return count === 0 ? undefined : `Removed ${count}`;
+}

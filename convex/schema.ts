@@ -32,6 +32,7 @@ import {
   tokenScope,
   userState,
 } from './model/validators';
+import { syncTables } from './model/sync/tables';
 
 export default defineSchema({
   /**
@@ -110,6 +111,8 @@ export default defineSchema({
     .index('byLastLogin', ['state', 'role', 'lastLoginAt'])
     .index('byLastSignIn', ['state', 'role', 'lastSignInAt'])
     .index('bySync', ['sync', 'state', 'role', 'searchText'])
+    /** As Clerk lists them: what a sync compares a page with. */
+    .index('byCreatedAt', ['createdAt'])
     .searchIndex('search', { searchField: 'searchText', filterFields: ['role', 'state'] }),
 
   /**
@@ -545,4 +548,5 @@ export default defineSchema({
   })
     .index('bySvixId', ['svixId'])
     .index('byLastAt', ['lastAt']),
+  ...syncTables,
 });

@@ -80,10 +80,14 @@ export function requirePermission(actor: ActorRow, permission: Permission, targe
   if (!verdict.allowed) fail(verdict.code);
 }
 
-/** Throws unless `actor` could do `permission` to anybody: asked before a target is looked up. */
-export function requireSometimes(actor: ActorRow, permission: Permission): void {
+/**
+ * Throws unless `actor` could do `permission` to anybody: asked before a target is looked up.
+ * `message` replaces the usual text of the refusal.
+ */
+export function requireSometimes(actor: ActorRow, permission: Permission, message?: string): void {
   requireScope(actor, permission);
-  if (!canSometimes(subject(actor), permission)) fail('FORBIDDEN');
+  if (canSometimes(subject(actor), permission)) return;
+  fail('FORBIDDEN', message === undefined ? {} : { message });
 }
 
 /** Whether `actor` could do `permission` to anybody: decides what an answer shows. */

@@ -11,7 +11,7 @@ import { isBootstrapEmail } from './environment';
 import { acceptInvitationOf } from './invitations';
 import { mergeIncomingRole } from './mergeIncomingRole';
 import { clerkPool, refetchOptions } from './pools';
-import { insertUser, patchUser, type UserChange, type UserRow } from './userRows';
+import { insertUser, type NewUser, patchUser, type UserChange, type UserRow } from './userRows';
 import type { ClerkUser } from './validators';
 import { contentOf, judgeArrival } from './versionRegister';
 
@@ -22,7 +22,7 @@ export interface Arrival {
    * How the payload came. `store` = from a verified token: it may create a row and never changes
    * one. `fetch` = asked for to settle a tie, with the row's count of such questions.
    */
-  via: { kind: 'webhook' | 'push' | 'store' } | { kind: 'fetch'; ask: number };
+  via: { kind: 'webhook' | 'push' | 'store' | 'backfill' } | { kind: 'fetch'; ask: number };
 }
 
 export type ApplyOutcome =
@@ -59,31 +59,36 @@ export async function applyClerkUser(
 }
 
 /** C9: a role that Clerk names and we know is taken; otherwise the default one. */
-async function create(ctx: MutationCtx, arrival: Arrival, cause: Cause): Promise<UserRow> {
+export function newUser(arrival: Arrival, now: number): NewUser {
   const { user, via, instanceId } = arrival;
   const named = via.kind === 'store' ? undefined : user.role;
   const known = isRole(named);
-  const role = known ? named : defaultRole;
+  return {
+    ...profile(user),
+    externalId: user.externalId,
+    role: known ? named : defaultRole,
+    isActive: true,
+    createdAt: user.createdAt,
+    updatedAt: now,
+    clerk: register(arrival, instanceId, undefined),
+    roleRev: user.stamp?.rev ?? 0,
+    roleSource: known ? 'clerk' : 'default',
+    roleDecidedAt: 0,
+    roleIssue: named === undefined || known ? undefined : { raw: named, seenAt: now },
+    push: { state: 'synced' },
+  };
+}
+
+async function create(ctx: MutationCtx, arrival: Arrival, cause: Cause): Promise<UserRow> {
+  const { user, via } = arrival;
+  const fields = newUser(arrival, cause.now);
   // Independent writes go side by side: each wait costs a webhook more than the write itself.
   const [row] = await Promise.all([
-    insertUser(ctx, {
-      ...profile(user),
-      externalId: user.externalId,
-      role,
-      isActive: true,
-      createdAt: user.createdAt,
-      updatedAt: cause.now,
-      clerk: register(arrival, instanceId, undefined),
-      roleRev: user.stamp?.rev ?? 0,
-      roleSource: known ? 'clerk' : 'default',
-      roleDecidedAt: 0,
-      roleIssue: named === undefined || known ? undefined : { raw: named, seenAt: cause.now },
-      push: { state: 'synced' },
-    }),
+    insertUser(ctx, fields),
     appendAudit(ctx, cause, {
       action: 'user.created',
       target: `user:${user.externalId}`,
-      after: { role, via: via.kind },
+      after: { role: fields.role, via: via.kind },
     }),
   ]);
   if (user.emailVerified) await acceptInvitationOf(ctx, user, cause);
@@ -204,7 +209,8 @@ function register(
   };
 }
 
-function contentOfRow(row: UserRow) {
+/** What `contentOf` compares, as the row has it. */
+export function contentOfRow(row: UserRow) {
   return { ...row, ...nameInClerk(row), role: row.clerk.role, banned: row.clerk.banned };
 }
 

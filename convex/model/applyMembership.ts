@@ -6,7 +6,7 @@ import { appendAudit, type Cause } from './auditLog';
 import { insertMembership, type MembershipRow, patchMembership } from './membershipRows';
 import { clerkPool, refetchOptions } from './pools';
 import type { ClerkMembership } from './validators';
-import { judgeArrival, type Via } from './versionRegister';
+import { judgeArrival, type VersionVerdict, type Via } from './versionRegister';
 
 export interface MembershipArrival {
   membership: ClerkMembership;
@@ -26,18 +26,12 @@ export async function applyMembership(
   const { membership, instanceId, via } = arrival;
   const row = await membershipByExternalId(ctx, membership.externalId);
   if (row === null) return await create(ctx, arrival, cause);
-  if (row.deletedAt !== undefined) return 'tombstoned';
   const { updatedAt } = membership;
-  // A payload that does not say whom it is of takes nothing away.
-  const incoming = {
-    ...membership,
-    userExternalId: membership.userExternalId ?? row.userExternalId,
-  };
-  const known = { ...row.clerk, content: content(row) };
-  const verdict = judgeArrival(known, { updatedAt, content: content(incoming) }, via);
+  const verdict = judgeMembership(row, membership, via);
   if (verdict === 'refetch') await askClerk(ctx, row);
   if (verdict !== 'apply') return verdict;
-  const fields = changedFields(row, incoming);
+  const incoming = completed(row, membership);
+  const fields = changedMembershipFields(row, incoming);
   await Promise.all([
     patchMembership(ctx, row, {
       ...mirrored(incoming),
@@ -56,6 +50,23 @@ export async function applyMembership(
   return 'updated';
 }
 
+/** Rules 2 and 3 for a membership that has a row; changes nothing. */
+export function judgeMembership(
+  row: MembershipRow,
+  membership: ClerkMembership,
+  via: Via,
+): VersionVerdict | 'tombstoned' {
+  if (row.deletedAt !== undefined) return 'tombstoned';
+  const { updatedAt } = membership;
+  const known = { ...row.clerk, content: content(row) };
+  return judgeArrival(known, { updatedAt, content: content(completed(row, membership)) }, via);
+}
+
+/** A payload that does not say whom it is of takes nothing away. */
+function completed(row: MembershipRow, membership: ClerkMembership): ClerkMembership {
+  return { ...membership, userExternalId: membership.userExternalId ?? row.userExternalId };
+}
+
 /** The row of a Clerk membership id, tombstones included. */
 export async function membershipByExternalId(
   ctx: Pick<QueryCtx, 'db'>,
@@ -67,22 +78,33 @@ export async function membershipByExternalId(
     .unique();
 }
 
-async function create(
+/** The row alone, for writers that audit many of them together. */
+export async function insertNewMembership(
   ctx: MutationCtx,
   { membership, instanceId }: MembershipArrival,
+  { orphaned, now }: { orphaned: boolean; now: number },
+): Promise<void> {
+  const { externalId, updatedAt } = membership;
+  await insertMembership(ctx, {
+    ...mirrored(membership),
+    externalId,
+    status: orphaned ? 'deleted' : 'active',
+    deletedAt: orphaned ? now : undefined,
+    updatedAt: now,
+    clerk: { updatedAt, instanceId },
+  });
+}
+
+async function create(
+  ctx: MutationCtx,
+  arrival: MembershipArrival,
   cause: Cause,
 ): Promise<MirrorOutcome> {
-  const { externalId, updatedAt, role } = membership;
+  const { membership } = arrival;
+  const { externalId, role } = membership;
   const orphaned = await belongsToDeleted(ctx, membership);
   await Promise.all([
-    insertMembership(ctx, {
-      ...mirrored(membership),
-      externalId,
-      status: orphaned ? 'deleted' : 'active',
-      deletedAt: orphaned ? cause.now : undefined,
-      updatedAt: cause.now,
-      clerk: { updatedAt, instanceId },
-    }),
+    insertNewMembership(ctx, arrival, { orphaned, now: cause.now }),
     appendAudit(ctx, cause, {
       action: orphaned ? 'membership.buriedAtBirth' : 'membership.created',
       target: `membership:${externalId}`,
@@ -97,8 +119,8 @@ async function create(
 }
 
 /** Delete wins (rule 3), also over what hangs on the deleted. */
-async function belongsToDeleted(
-  ctx: MutationCtx,
+export async function belongsToDeleted(
+  ctx: QueryCtx,
   { organizationExternalId, userExternalId }: ClerkMembership,
 ): Promise<boolean> {
   const [organization, user] = await Promise.all([
@@ -145,7 +167,7 @@ function content(facts: Mirrored): string {
   return JSON.stringify(mirroredNames.map((name) => facts[name] ?? null));
 }
 
-function changedFields(row: MembershipRow, membership: ClerkMembership): string[] {
+export function changedMembershipFields(row: MembershipRow, membership: ClerkMembership): string[] {
   return mirroredNames.filter(
     (name) => JSON.stringify(row[name]) !== JSON.stringify(membership[name]),
   );

@@ -4,7 +4,7 @@ import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { appendAudit, type Cause } from './auditLog';
 import { clerkPool, refetchOptions } from './pools';
 import type { ClerkOrganization } from './validators';
-import { judgeArrival, type Via } from './versionRegister';
+import { judgeArrival, type VersionVerdict, type Via } from './versionRegister';
 
 export type OrganizationRow = Doc<'organizations'>;
 
@@ -29,24 +29,16 @@ export async function applyOrganization(
   const row = await organizationByExternalId(ctx, externalId);
   if (row === null) {
     await Promise.all([
-      ctx.db.insert('organizations', {
-        ...mirrored(organization),
-        externalId,
-        createdAt,
-        status: 'active',
-        updatedAt: cause.now,
-        clerk: { updatedAt, instanceId },
-      }),
+      insertOrganization(ctx, { organization, instanceId, via }, cause.now),
       appendAudit(ctx, cause, { action: 'organization.created', target }),
     ]);
     return 'created';
   }
-  if (row.deletedAt !== undefined) return 'tombstoned';
-  const known = { ...row.clerk, content: content(row) };
-  const verdict = judgeArrival(known, { updatedAt, content: content(organization) }, via);
+  const verdict = judgeOrganization(row, organization, via);
+  if (verdict === 'tombstoned') return verdict;
   if (verdict === 'refetch') await askClerk(ctx, row);
   if (verdict !== 'apply') return verdict;
-  const fields = changedFields(row, organization);
+  const fields = changedOrganizationFields(row, organization);
   await Promise.all([
     ctx.db.patch('organizations', row._id, {
       ...mirrored(organization),
@@ -59,6 +51,35 @@ export async function applyOrganization(
       : undefined,
   ]);
   return 'updated';
+}
+
+/** The row alone, for writers that audit many of them together. */
+export async function insertOrganization(
+  ctx: MutationCtx,
+  { organization, instanceId }: OrganizationArrival,
+  now: number,
+): Promise<void> {
+  const { externalId, updatedAt, createdAt } = organization;
+  await ctx.db.insert('organizations', {
+    ...mirrored(organization),
+    externalId,
+    createdAt,
+    status: 'active',
+    updatedAt: now,
+    clerk: { updatedAt, instanceId },
+  });
+}
+
+/** Rules 2 and 3; changes nothing. */
+export function judgeOrganization(
+  row: OrganizationRow,
+  organization: ClerkOrganization,
+  via: Via,
+): VersionVerdict | 'tombstoned' {
+  if (row.deletedAt !== undefined) return 'tombstoned';
+  const { updatedAt } = organization;
+  const known = { ...row.clerk, content: content(row) };
+  return judgeArrival(known, { updatedAt, content: content(organization) }, via);
 }
 
 /** The row of a Clerk organization id, tombstones included. */
@@ -94,6 +115,9 @@ function content(facts: Mirrored): string {
   return JSON.stringify(mirroredNames.map((name) => facts[name] ?? null));
 }
 
-function changedFields(row: OrganizationRow, organization: ClerkOrganization): string[] {
+export function changedOrganizationFields(
+  row: OrganizationRow,
+  organization: ClerkOrganization,
+): string[] {
   return mirroredNames.filter((name) => row[name] !== organization[name]);
 }

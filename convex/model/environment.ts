@@ -58,6 +58,13 @@ function settings(): Setting[] {
       remedy: 'Leave it unset for https://api.clerk.com, or set it to a full URL',
     },
     {
+      name: 'CLERK_RATE_LIMITS',
+      value: process.env.CLERK_RATE_LIMITS,
+      required: false,
+      wellFormed: (value) => ['production', 'development'].includes(value.trim()),
+      remedy: 'Leave it unset to go by the key, or set it to production or development',
+    },
+    {
       name: 'CLERK_INSTANCE_ID',
       value: process.env.CLERK_INSTANCE_ID,
       required: false,
@@ -108,15 +115,22 @@ export function clerkApi(): ClerkApi {
   const key = process.env.CLERK_SECRET_KEY?.trim() ?? '';
   if (key === '') return { ok: false, reason: 'CLERK_SECRET_KEY is not set on the deployment' };
   if (!secretKey(key)) return { ok: false, reason: 'CLERK_SECRET_KEY is not a Clerk secret key' };
-  const baseUrl = (process.env.CLERK_API_URL?.trim() || 'https://api.clerk.com').replace(
-    /\/+$/,
-    '',
-  );
-  return { ok: true, baseUrl, secretKey: key, instance: instanceOf(key) };
+  return { ok: true, ...clerkApiWith(key), instance: instanceOf(key) };
 }
 
-/** Which of Clerk's rate limits apply; development when no key says otherwise. */
+/** The address of Clerk's Backend API, with a key that need not be the deployment's own. */
+export function clerkApiWith(secretKey: string): { baseUrl: string; secretKey: string } {
+  const url = process.env.CLERK_API_URL?.trim() || 'https://api.clerk.com';
+  return { baseUrl: url.replace(/\/+$/, ''), secretKey };
+}
+
+/**
+ * Which of Clerk's rate limits apply: as `CLERK_RATE_LIMITS` says, or by the key; development when
+ * neither says so.
+ */
 export function clerkInstanceKind(): 'development' | 'production' {
+  const named = process.env.CLERK_RATE_LIMITS?.trim();
+  if (named === 'production' || named === 'development') return named;
   return instanceOf(process.env.CLERK_SECRET_KEY?.trim() ?? '');
 }
 

@@ -137,3 +137,52 @@ export const webhookQuietAfterMs = dayMs;
 
 /** Audit entries that one run of retention prunes. */
 export const auditPruneBatch = 500;
+/** A driver of a sync that is silent for this long is gone; it reports at least every third of it. */
+export const syncLeaseMs = 45_000;
+export const syncHeartbeatMs = 15_000;
+
+/** One job drives a sync for this long, then hands over: far below what an action may take. */
+export const syncDriveMsMax = 4 * minuteMs;
+/** A pasted key cannot be handed over: its action has this long in all; Convex allows 30 minutes. */
+export const syncPastedMsMax = 25 * minuteMs;
+
+/** The rate shown is measured over at least this long. */
+export const syncRateWindowMs = 1_000;
+
+/** Clerk's largest page. */
+export const syncPageSize = 500;
+
+/** Stretches of the list of people that are read side by side; a page of each is fetched ahead. */
+export const syncSlicesMax = 4;
+/** Fewer people than this are not worth another slice. */
+export const syncSliceMin = 2_000;
+
+/** A batch for one mutation: far below 16 MiB of arguments, reads and writes each. */
+export const syncBatchCharsMax = 1_500_000;
+/** Changed people in one mutation: each takes merges, intents and audit entries of its own. */
+export const syncChangesPerBatch = 100;
+
+/** Rows read in one go when a page is compared with what is here. */
+export const syncRowsPerScan = 1_500;
+
+/** Pages of a list by offset overlap by so many records, which may vanish between two pages. */
+export const syncOverlap = 50;
+
+/** Missing people that a run asks Clerk for by id; more than that is no mishap of a list. */
+export const syncConfirmMax = 200;
+
+/** Rows that are younger than this when a list ends may be too new to be in it. */
+export const syncTooNewMs = 10 * minuteMs;
+
+/** Changes of dry runs hold personal data; errors do not, but are of no use much longer. */
+export const syncChangesKeptMs = 7 * dayMs;
+
+/** Attempts of one request to Clerk in trouble: waits of 1, 2, 4, 8 and 16 s between them. */
+export const syncAttemptsMax = 6;
+/** How often one request obeys a `Retry-After` before the run is given up. */
+export const syncLimitedMax = 20;
+
+/** Nobody is deactivated before a sweep has been visible for this long. */
+export const sweepHoldMs = 10 * minuteMs;
+/** What a sweep rests on must not be older. */
+export const sweepRunAgeMsMax = 60 * minuteMs;

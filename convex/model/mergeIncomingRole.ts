@@ -1,11 +1,11 @@
 import type { Id } from '../_generated/dataModel';
-import type { MutationCtx } from '../_generated/server';
+import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { ownerRole, type Role } from '../../src/shared/roles';
 import { appendAudit, type AuditEvent, type Cause } from './auditLog';
 import { decideRole } from './changeRole';
 import { releaseHeldDeletions } from './deleteClerkUser';
 import { leavesNoOwner } from './lastOwner';
-import { mergeRole } from './mergeRole';
+import { mergeRole, type RoleMerge } from './mergeRole';
 import { closeOpen, givenUp } from './intents';
 import { passBrake } from './roleBrake';
 import { otherActiveOwners, patchUser, type UserChange, type UserRow } from './userRows';
@@ -29,21 +29,7 @@ export async function mergeIncomingRole(
   cause: Cause,
 ): Promise<MergedRole> {
   const nothing: MergedRole = { row, change: {}, quarantined: false, finish: async () => {} };
-  const merge = mergeRole(
-    {
-      role: row.role,
-      rev: row.roleRev,
-      decidedAt: row.roleDecidedAt,
-      unsettled: row.push.state !== 'synced',
-    },
-    row.clerk.role,
-    {
-      raw: user.role,
-      rev: user.stamp?.rev,
-      pushedRole: await roleOfIntent(ctx, row, user),
-      updatedAt: user.updatedAt,
-    },
-  );
+  const merge = await judgeRole(ctx, row, user);
   const audit = async (event: Omit<AuditEvent, 'target'>) => {
     await appendAudit(ctx, cause, { ...event, target: `user:${row.externalId}` });
   };
@@ -99,6 +85,29 @@ export async function mergeIncomingRole(
     case 'external':
       return await takeTheirs(ctx, { row, role: merge.role, rev, at: user.updatedAt }, cause);
   }
+}
+
+/** Rule 6 for a row and a payload; changes nothing. */
+export async function judgeRole(
+  ctx: QueryCtx | MutationCtx,
+  row: UserRow,
+  user: ClerkUser,
+): Promise<RoleMerge> {
+  return mergeRole(
+    {
+      role: row.role,
+      rev: row.roleRev,
+      decidedAt: row.roleDecidedAt,
+      unsettled: row.push.state !== 'synced',
+    },
+    row.clerk.role,
+    {
+      raw: user.role,
+      rev: user.stamp?.rev,
+      pushedRole: await roleOfIntent(ctx, row, user),
+      updatedAt: user.updatedAt,
+    },
+  );
 }
 
 interface Theirs {
@@ -249,7 +258,7 @@ async function refuseOwnerless(
 
 /** Which role the push named by a payload carried; asked only when the payload is behind us. */
 async function roleOfIntent(
-  ctx: MutationCtx,
+  ctx: QueryCtx | MutationCtx,
   row: UserRow,
   user: ClerkUser,
 ): Promise<Role | undefined> {

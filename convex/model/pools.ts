@@ -43,9 +43,11 @@ const rates = {
   dismissPush: { kind: 'token bucket', rate: 120, period: minuteMs, capacity: 100 },
   decideBrake: { kind: 'token bucket', rate: 30, period: minuteMs, capacity: 10 },
   acknowledge: { kind: 'token bucket', rate: 120, period: minuteMs, capacity: 60 },
+  sync: { kind: 'token bucket', rate: 30, period: minuteMs, capacity: 20 },
   /** Clerk: 10 updates of one person or their metadata per 10 s. A full bucket and its refill: 9. */
   clerkUserUpdates: { kind: 'token bucket', rate: 5, period: 10_000, capacity: 4 },
-  clerkDevelopment: { kind: 'token bucket', rate: 80, period: 10_000, capacity: 40 },
+  // Rate and capacity together stay within what Clerk allows in any 10 s.
+  clerkDevelopment: { kind: 'token bucket', rate: 80, period: 10_000, capacity: 20 },
   clerkProduction: { kind: 'token bucket', rate: 800, period: 10_000, capacity: 200 },
 } as const;
 const rateLimiter = new RateLimiter(components.rateLimiter, rates);
@@ -74,13 +76,14 @@ export async function takeBadToken(ctx: MutationCtx): Promise<Room> {
   return { ok };
 }
 
-/** Takes one request out of Clerk's budget; otherwise how many milliseconds to wait. */
+/** Takes requests out of Clerk's budget; otherwise how many milliseconds to wait. */
 export async function takeClerkRequest(
   ctx: MutationCtx,
   instance: 'development' | 'production',
+  count = 1,
 ): Promise<Room> {
   const name = instance === 'production' ? 'clerkProduction' : 'clerkDevelopment';
-  const { ok, retryAfter } = await rateLimiter.limit(ctx, name);
+  const { ok, retryAfter } = await rateLimiter.limit(ctx, name, { count });
   return ok ? { ok } : { ok, waitMs: Math.ceil(retryAfter) };
 }
 

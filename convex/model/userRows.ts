@@ -1,6 +1,6 @@
 import type { WithoutSystemFields } from 'convex/server';
 import type { Doc } from '../_generated/dataModel';
-import type { MutationCtx } from '../_generated/server';
+import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { clerkSyncOf } from '../../src/shared/clerk-sync';
 import type { ClerkSync, UserState } from '../../src/shared/people';
 import { ownerRole } from '../../src/shared/roles';
@@ -13,7 +13,7 @@ export type NewUser = Omit<WithoutSystemFields<UserRow>, Derived>;
 export type UserChange = Partial<NewUser>;
 
 /**
- * The only two functions that write to `users`: they derive what is derived and keep the counters
+ * The only functions that write to `users`: they derive what is derived and keep the counters
  * in the same transaction.
  */
 export async function insertUser(ctx: MutationCtx, fields: NewUser): Promise<UserRow> {
@@ -22,6 +22,22 @@ export async function insertUser(ctx: MutationCtx, fields: NewUser): Promise<Use
   if (row === null) throw new Error('a row just inserted is not there');
   await countInserted(ctx, row);
   return row;
+}
+
+/**
+ * Many new people at once, none of whom may have a row. For bulk work inside `countTogether`: rows
+ * are not read back, which halves the cost of each.
+ */
+export async function insertUsers(ctx: MutationCtx, people: readonly NewUser[]): Promise<void> {
+  await Promise.all(
+    people.map(async (fields) => {
+      const derived = derive(fields);
+      await ctx.db.insert('users', { ...fields, ...derived });
+      // Newer than any row that a recount has passed.
+      const _creationTime = Number.MAX_SAFE_INTEGER;
+      await countInserted(ctx, { ...fields, ...derived, _creationTime });
+    }),
+  );
 }
 
 /** A field given as `undefined` is removed. Returns the row as it is now. */
@@ -42,7 +58,10 @@ export async function patchUser(
 }
 
 /** Active owners other than `row`: 0 or 1, which is all that rule 7 asks. Reads two rows at most. */
-export async function otherActiveOwners(ctx: MutationCtx, row: UserRow): Promise<number> {
+export async function otherActiveOwners(
+  ctx: QueryCtx | MutationCtx,
+  row: UserRow,
+): Promise<number> {
   const owners = await ctx.db
     .query('users')
     .withIndex('byRoleState', (q) => q.eq('role', ownerRole).eq('state', 'active'))

@@ -4,12 +4,17 @@ import path from 'node:path';
 import { writePrivateFile } from './data-folder';
 import type { OwnKeys } from './own-keys';
 import type { ClerkReady, ConvexReady } from './services';
+import type { StackSettings } from './settings';
 
 /** The demo account that must be superadmin from its first sign-in on. */
 const bootstrapRole = 'superadmin';
 
 /** What is set on the Convex deployment (docs/contracts.md, Environment). */
-export function deploymentEnv(clerk: ClerkReady, keys: OwnKeys): Record<string, string> {
+export function deploymentEnv(
+  clerk: ClerkReady,
+  keys: OwnKeys,
+  clerkRateLimits: StackSettings['clerkRateLimits'],
+): Record<string, string> {
   const owners = clerk.demo.filter(({ role }) => role === bootstrapRole);
   return {
     CLERK_FRONTEND_API_URL: clerk.url,
@@ -18,6 +23,8 @@ export function deploymentEnv(clerk: ClerkReady, keys: OwnKeys): Record<string, 
     CLERK_WEBHOOK_SECRET: clerk.webhookSecret,
     CLERK_INSTANCE_ID: clerk.instanceId,
     API_TOKEN_SIGNING_KEY: keys.apiTokenSigningKey,
+    // The local Clerk's key looks like a development one, whatever limits it keeps.
+    CLERK_RATE_LIMITS: clerkRateLimits === 'development' ? 'development' : 'production',
     BOOTSTRAP_SUPERADMIN_EMAILS: owners.map(({ email }) => email).join(' '),
   };
 }

@@ -65,7 +65,7 @@ async function bringUp(context: ServiceContext, hooks: StackHooks) {
   writeEnvFiles(settings.dataDir, env);
   step('Bringing Convex up to date and starting the web app');
   const [pushed] = await Promise.all([
-    syncDeployment(context, convex, deploymentEnv(clerk, keys)),
+    syncDeployment(context, convex, deploymentEnv(clerk, keys, settings.clerkRateLimits)),
     startWeb(context, webEnv(clerk, convex, own), webUrl),
   ]);
   if (pushed) step('Waiting for the demo accounts');

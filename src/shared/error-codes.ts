@@ -83,11 +83,37 @@ export const errorCodes = {
   CLERK_REFUSED: { status: 502, text: 'Clerk refused the request.' },
   CLERK_KEY_INVALID: { status: 502, text: 'The Clerk secret key is invalid or expired.' },
   CONVEX_UNAVAILABLE: { status: 502, text: 'The database did not answer. Try again in a moment.' },
+  CLERK_KEY_MALFORMED: {
+    status: 400,
+    text: 'A Clerk secret key begins with sk_test_ or sk_live_.',
+  },
+  KEY_OF_OTHER_INSTANCE: {
+    status: 409,
+    text: 'This key belongs to another Clerk application than the one synchronised here.',
+  },
+  SYNC_RUNNING: { status: 409, text: 'A synchronisation is running already.' },
+  SYNC_ENDED: { status: 409, text: 'This synchronisation has ended.' },
+  SYNC_NOT_RESUMABLE: {
+    status: 409,
+    text: 'This synchronisation cannot go on. Start a new one.',
+  },
+  PLAN_CHANGED: {
+    status: 409,
+    text: 'Clerk or Rollcall changed since this plan was made. Make a new dry run.',
+  },
+  SWEEP_REFUSED: { status: 409, text: 'Nobody may be deactivated on the strength of this run.' },
+  SECOND_PERSON_NEEDED: {
+    status: 403,
+    text: 'Another superadmin has to confirm this.',
+  },
   NOT_FOUND: { status: 404, text: 'There is nothing at this address.' },
   INTERNAL: { status: 500, text: 'Something went wrong on our side.' },
 } as const satisfies Record<string, { status: number; text: string }>;
 
 export type ErrorCode = keyof typeof errorCodes;
+
+// Object.keys forgets the keys' type.
+export const errorCodeNames = Object.keys(errorCodes) as ErrorCode[];
 
 /** The shape every coded error takes on the wire; `ConvexError` carries it as `data`. */
 export interface ErrorBody {

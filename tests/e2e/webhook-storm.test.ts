@@ -128,7 +128,8 @@ describe('A storm of webhooks, and the Convex process killed in the middle of it
     const settings = readSettings(['--data', dataDir], {});
     if (settings === 'help') throw new Error('unreachable: no --help was given');
     const context = { settings, ports: settings.ports, logDir, onChild: () => undefined };
-    await syncDeployment(context, first.ready, deploymentEnv(ready, await ownKeys(dataDir)));
+    const keys = await ownKeys(dataDir);
+    await syncDeployment(context, first.ready, deploymentEnv(ready, keys, 'off'));
 
     await clerk.webhooks('deliver');
     const storm = createPeople(clerk);

@@ -1,0 +1,203 @@
+import { paginationOptsValidator, paginationResultValidator } from 'convex/server';
+import { v } from 'convex/values';
+import type { Id } from './_generated/dataModel';
+import type { QueryCtx } from './_generated/server';
+import { internalMutation, internalQuery } from './functions';
+import { type Cause, newCorrelationId } from './model/auditLog';
+import { byOperator } from './model/cause';
+import { clerkApi } from './model/environment';
+import { fail } from './model/errors';
+import { findUser } from './model/findUser';
+import { maintenanceBatch, syncChangesKeptMs } from './model/limits';
+import { listSchedules, recordSchedule, scheduleView } from './model/schedules';
+import {
+  changesOf,
+  changeView,
+  errorsOf,
+  errorView,
+  missingOf,
+  missingView,
+  runs as listRuns,
+} from './model/sync/listing';
+import {
+  activeRun,
+  cancelRun,
+  failRun,
+  isAbandoned,
+  lostMessage,
+  resumeRun,
+  scheduleDrive,
+  startRun,
+  type SyncRun,
+} from './model/sync/runs';
+import { syncKind, syncMode, syncTrigger } from './model/sync/validators';
+import { runView, statusView, syncStatus, toRunView } from './model/sync/views';
+
+/*
+ * The operator's twins of `sync.ts`, for the command line and the local stack, and what the crons
+ * of the synchronisation do.
+ */
+
+export const status = internalQuery({
+  args: {},
+  returns: statusView,
+  handler: async (ctx) => await syncStatus(ctx),
+});
+
+export const runs = internalQuery({
+  args: { paginationOpts: paginationOptsValidator },
+  returns: paginationResultValidator(runView),
+  handler: async (ctx, { paginationOpts }) => await listRuns(ctx, paginationOpts),
+});
+
+export const run = internalQuery({
+  args: { runId: v.id('syncRuns') },
+  returns: v.union(runView, v.null()),
+  handler: async (ctx, { runId }) => {
+    const found = await ctx.db.get('syncRuns', runId);
+    return found && (await toRunView(ctx, found));
+  },
+});
+
+export const errors = internalQuery({
+  args: { runId: v.id('syncRuns'), paginationOpts: paginationOptsValidator },
+  returns: paginationResultValidator(errorView),
+  handler: async (ctx, { runId, paginationOpts }) => await errorsOf(ctx, runId, paginationOpts),
+});
+
+export const changes = internalQuery({
+  args: { runId: v.id('syncRuns'), paginationOpts: paginationOptsValidator },
+  returns: paginationResultValidator(changeView),
+  handler: async (ctx, { runId, paginationOpts }) => await changesOf(ctx, runId, paginationOpts),
+});
+
+export const missing = internalQuery({
+  args: { runId: v.id('syncRuns'), paginationOpts: paginationOptsValidator },
+  returns: paginationResultValidator(missingView),
+  handler: async (ctx, { runId, paginationOpts }) => await missingOf(ctx, runId, paginationOpts),
+});
+
+export const schedules = internalQuery({
+  args: {},
+  returns: v.array(scheduleView),
+  handler: async (ctx) => await listSchedules(ctx),
+});
+
+export const start = internalMutation({
+  args: {
+    mode: syncMode,
+    trigger: v.optional(syncTrigger),
+    only: v.optional(syncKind),
+    emailDomain: v.optional(v.string()),
+    ids: v.optional(v.array(v.string())),
+    planHash: v.optional(v.string()),
+  },
+  returns: v.id('syncRuns'),
+  handler: async (ctx, { mode, trigger = 'cli', planHash, ...scope }) => {
+    const request = { mode, trigger, scope, expectedPlan: planHash, key: 'server' as const };
+    return await startRun(ctx, request, byOperator());
+  },
+});
+
+export const syncUser = internalMutation({
+  args: { idOrEmail: v.string() },
+  returns: v.id('syncRuns'),
+  handler: async (ctx, { idOrEmail }) => {
+    const row = await findUser(ctx, idOrEmail);
+    const scope = { only: 'users' as const, ids: [row.externalId] };
+    const request = { mode: 'apply' as const, trigger: 'cli' as const, scope };
+    return await startRun(ctx, { ...request, key: 'server' }, byOperator());
+  },
+});
+
+export const cancel = internalMutation({
+  args: { runId: v.id('syncRuns') },
+  returns: v.null(),
+  handler: async (ctx, { runId }) => {
+    await cancelRun(ctx, await existing(ctx, runId), byOperator());
+    return null;
+  },
+});
+
+export const resume = internalMutation({
+  args: { runId: v.id('syncRuns') },
+  returns: v.null(),
+  handler: async (ctx, { runId }) => {
+    await resumeRun(ctx, await existing(ctx, runId), byOperator());
+    return null;
+  },
+});
+
+/** A10. With the server's key, every `reconcileEveryHours`; otherwise it says why not. */
+export const reconcile = internalMutation({
+  args: {},
+  returns: v.null(),
+  handler: async (ctx) => {
+    const now = Date.now();
+    const api = clerkApi();
+    const active = api.ok ? await activeRun(ctx) : null;
+    if (!api.ok) {
+      await recordSchedule(ctx, 'reconcile', { outcome: 'skipped', why: api.reason }, now);
+    } else if (active !== null && !isAbandoned(active, now)) {
+      const why = 'Another synchronisation is running';
+      await recordSchedule(ctx, 'reconcile', { outcome: 'skipped', why }, now);
+    } else {
+      const request = { mode: 'apply' as const, trigger: 'schedule' as const, scope: {} };
+      await startRun(ctx, { ...request, key: 'server' }, bySystem(now));
+      await recordSchedule(ctx, 'reconcile', { outcome: 'ok', why: 'Started' }, now);
+    }
+    return null;
+  },
+});
+
+/**
+ * Takes up runs whose driver died: with the server's key another one goes on from the checkpoints,
+ * with a pasted key, and where a plan was being applied, the run has failed.
+ */
+export const watch = internalMutation({
+  args: {},
+  returns: v.null(),
+  handler: async (ctx) => {
+    const now = Date.now();
+    const active = await activeRun(ctx);
+    let why: string | undefined;
+    if (active !== null && isAbandoned(active, now)) {
+      if (active.key === 'server' && active.expectedPlan === undefined) {
+        await scheduleDrive(ctx, active._id);
+        why = 'Took up a run whose driver was gone';
+      } else {
+        const failure = { code: 'SYNC_NOT_RESUMABLE' as const, message: lostMessage(active) };
+        await failRun(ctx, active, failure, bySystem(now));
+        why = 'Ended a run whose driver was gone';
+      }
+    }
+    await recordSchedule(ctx, 'watch syncs', { outcome: 'ok', why }, now);
+    return null;
+  },
+});
+
+/** Forgets the diffs of old dry runs: they hold personal data. */
+export const prune = internalMutation({
+  args: {},
+  returns: v.number(),
+  handler: async (ctx) => {
+    const now = Date.now();
+    const old = await ctx.db
+      .query('syncChanges')
+      .withIndex('byAt', (q) => q.lt('at', now - syncChangesKeptMs))
+      .take(maintenanceBatch);
+    for (const change of old) await ctx.db.delete('syncChanges', change._id);
+    await recordSchedule(ctx, 'prune sync details', { outcome: 'ok' }, now);
+    return old.length;
+  },
+});
+
+async function existing(ctx: QueryCtx, runId: Id<'syncRuns'>): Promise<SyncRun> {
+  const found = await ctx.db.get('syncRuns', runId);
+  if (found === null) fail('NOT_FOUND', { field: 'runId' });
+  return found;
+}
+
+function bySystem(now: number): Cause {
+  return { actor: 'system', source: 'system', correlationId: newCorrelationId(now), now };
+}

@@ -1,0 +1,391 @@
+import type { Doc, Id } from '../../_generated/dataModel';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import { internal } from '../../_generated/api';
+import {
+  type SyncKind,
+  type SyncMode,
+  type SyncOutcome,
+  type SyncTrigger,
+  normaliseDomain,
+  syncErrorsKept,
+  syncIdsMax,
+} from '../../../src/shared/sync';
+import { appendAudit, type Cause } from '../auditLog';
+import { readCounts } from '../counters';
+import { clerkApi } from '../environment';
+import { fail } from '../errors';
+import { syncLeaseMs, syncRateWindowMs } from '../limits';
+import { planHashOf } from './planHash';
+import type { SyncFailure, SyncScope, SyncSlice, SyncTally } from './validators';
+
+export type SyncRun = Doc<'syncRuns'>;
+
+export interface StartRequest {
+  mode: SyncMode;
+  trigger: SyncTrigger;
+  key: 'server' | 'pasted';
+  scope: SyncScope;
+  expectedPlan?: string;
+  startedBy?: Id<'users'>;
+}
+
+const noTally: SyncTally = {
+  seen: 0,
+  added: 0,
+  updated: 0,
+  unchanged: 0,
+  newer: 0,
+  deletedHere: 0,
+  failed: 0,
+  skipped: 0,
+  moved: 0,
+};
+
+/**
+ * Begins a run, unless one goes on: then the error says who runs it. One whose driver is gone for
+ * good makes way. With the server's key a job drives it; a pasted key drives it itself.
+ */
+export async function startRun(
+  ctx: MutationCtx,
+  request: StartRequest,
+  cause: Cause,
+): Promise<Id<'syncRuns'>> {
+  const scope = checkedScope(request.scope);
+  if (request.key === 'server') requireServerKey();
+  await makeWay(ctx, cause);
+  const runId = await ctx.db.insert('syncRuns', {
+    ...request,
+    scope,
+    status: 'queued',
+    phase: 'waiting',
+    actor: cause.actor,
+    correlationId: cause.correlationId,
+    startedAt: cause.now,
+    done: 0,
+    total: 0,
+    rate: 0,
+    measured: { at: cause.now, done: 0 },
+    tallies: { users: noTally, organizations: noTally, memberships: noTally },
+    unseen: 0,
+    missing: 0,
+    plan: [],
+    changesKept: 0,
+    errorsKept: 0,
+    warnings: [],
+    slices: [],
+    cancelRequested: false,
+    resumed: 0,
+    requests: 0,
+    limited: 0,
+  });
+  const { mode, key, trigger } = request;
+  await appendAudit(ctx, cause, {
+    action: 'sync.started',
+    target: `sync:${runId}`,
+    after: { mode, key, trigger, ...scopeFacts(scope), plan: request.expectedPlan ?? null },
+  });
+  if (key === 'server') await scheduleDrive(ctx, runId);
+  return runId;
+}
+
+export async function scheduleDrive(ctx: MutationCtx, runId: Id<'syncRuns'>): Promise<void> {
+  await ctx.scheduler.runAfter(0, internal.syncWork.drive, { runId });
+}
+
+function requireServerKey(): void {
+  const api = clerkApi();
+  if (!api.ok) fail('NOT_CONFIGURED', { field: 'secretKey', message: `${api.reason}.` });
+}
+
+/** A11, bounded. Parts of the people leave organizations and memberships alone. */
+function checkedScope({ only, emailDomain, ids }: SyncScope): SyncScope {
+  const someUsers = emailDomain !== undefined || ids !== undefined;
+  if (someUsers && only !== undefined && only !== 'users') {
+    fail('INVALID_INPUT', {
+      field: 'only',
+      message: 'A domain or a list of ids limits users; leave `only` out or set it to users.',
+    });
+  }
+  const domain = emailDomain === undefined ? undefined : normaliseDomain(emailDomain);
+  if (domain === null) {
+    fail('INVALID_INPUT', {
+      field: 'emailDomain',
+      message: 'Write the domain as it stands behind the @, for example example.com.',
+    });
+  }
+  const wanted = ids && [...new Set(ids.map((id) => id.trim()))];
+  if (wanted && (wanted.length === 0 || wanted.length > syncIdsMax || wanted.some(isNoId))) {
+    fail('INVALID_INPUT', { field: 'ids', message: `Name 1 to ${syncIdsMax} Clerk user ids.` });
+  }
+  return { only: someUsers ? 'users' : only, emailDomain: domain, ids: wanted };
+}
+
+function isNoId(id: string): boolean {
+  return !/^[\w-]{1,200}$/.test(id);
+}
+
+export function kindsOf({ only }: SyncScope): readonly SyncKind[] {
+  return only === undefined ? ['users', 'organizations', 'memberships'] : [only];
+}
+
+/** Whether the run reads every person of Clerk; only then can it say who is missing there. */
+export function readsEverybody({ only, emailDomain, ids }: SyncScope): boolean {
+  return (only === undefined || only === 'users') && emailDomain === undefined && ids === undefined;
+}
+
+function scopeFacts({ only, emailDomain, ids }: SyncScope) {
+  return {
+    only: only ?? null,
+    emailDomain: emailDomain ?? null,
+    ids: ids === undefined ? null : ids.slice(0, 100),
+  };
+}
+
+/** The run that goes on, queued or running. */
+export async function activeRun(ctx: QueryCtx): Promise<SyncRun | null> {
+  for (const status of ['running', 'queued'] as const) {
+    const run = await ctx.db
+      .query('syncRuns')
+      .withIndex('byStatus', (q) => q.eq('status', status))
+      .order('desc')
+      .first();
+    if (run !== null) return run;
+  }
+  return null;
+}
+
+/** Rule: one run at a time. A driver that is gone cannot keep the next one out. */
+async function makeWay(ctx: MutationCtx, cause: Cause): Promise<void> {
+  const active = await activeRun(ctx);
+  if (active === null) return;
+  if (!isAbandoned(active, cause.now)) {
+    const starter = active.startedBy && (await ctx.db.get('users', active.startedBy));
+    const who = starter?.name ?? active.actor;
+    fail('SYNC_RUNNING', {
+      message: `${who} started a synchronisation at ${new Date(active.startedAt).toISOString()}; it is at ${active.done} of ${active.total}. Wait for it or cancel it.`,
+    });
+  }
+  await failRun(ctx, active, { code: 'SYNC_NOT_RESUMABLE', message: lostMessage(active) }, cause);
+}
+
+/** Its driver has not been heard of for longer than it may be silent. */
+export function isAbandoned(run: SyncRun, now: number): boolean {
+  const until = run.lease?.until ?? run.startedAt + syncLeaseMs;
+  return until < now;
+}
+
+export function lostMessage(run: SyncRun): string {
+  return run.key === 'pasted'
+    ? 'The run was interrupted, and its key is nowhere but with you: paste the key again.'
+    : 'The run was interrupted.';
+}
+
+/** Takes the run over for `driver`; null when it has ended or another driver holds it. */
+export async function claimRun(
+  ctx: MutationCtx,
+  runId: Id<'syncRuns'>,
+  driver: string,
+  now: number,
+): Promise<SyncRun | null> {
+  const run = await ctx.db.get('syncRuns', runId);
+  if (run === null || (run.status !== 'queued' && run.status !== 'running')) return null;
+  // A run that was handed over, or is to be resumed, has a lease without a driver.
+  const holder = run.lease?.driver ?? '';
+  const held = holder !== '' && holder !== driver && (run.lease?.until ?? 0) >= now;
+  if (held) return null;
+  const change = {
+    status: 'running' as const,
+    lease: { driver, until: now + syncLeaseMs },
+    resumed: holder === '' ? run.resumed : run.resumed + 1,
+    measured: { at: now, done: run.done },
+  };
+  await ctx.db.patch('syncRuns', runId, change);
+  return { ...run, ...change };
+}
+
+/** The run, if `driver` still drives it and nobody cancelled it. */
+export async function driven(
+  ctx: MutationCtx,
+  runId: Id<'syncRuns'>,
+  driver: string,
+): Promise<{ go: true; run: SyncRun } | { go: false; why: 'cancelled' | 'lost' }> {
+  const run = await ctx.db.get('syncRuns', runId);
+  if (run === null || run.status !== 'running' || run.lease?.driver !== driver) {
+    return { go: false, why: run?.status === 'cancelled' ? 'cancelled' : 'lost' };
+  }
+  return run.cancelRequested ? { go: false, why: 'cancelled' } : { go: true, run };
+}
+
+export function renewedLease(driver: string, now: number) {
+  return { driver, until: now + syncLeaseMs };
+}
+
+/** What one batch adds to the run. */
+export interface BatchResult {
+  kind: SyncKind;
+  outcomes: Partial<Record<SyncOutcome, number>>;
+  errors: { externalId?: string; reason: string }[];
+  unseen?: number;
+  planSums?: readonly number[];
+  changesKept?: number;
+}
+
+/** Progress, counts and errors of a batch, and where its slice goes on. */
+export async function checkpoint(
+  ctx: MutationCtx,
+  run: SyncRun,
+  {
+    result,
+    slice,
+    now,
+  }: { result: BatchResult; slice: { index: number; at: SyncSlice }; now: number },
+): Promise<void> {
+  const tally = { ...run.tallies[result.kind] };
+  let seen = 0;
+  for (const [outcome, count] of Object.entries(result.outcomes)) {
+    // `outcomes` has the keys of SyncOutcome only; Object.entries forgets them.
+    tally[outcome as SyncOutcome] += count;
+    seen += count;
+  }
+  tally.seen += seen;
+  const room = Math.max(0, syncErrorsKept - run.errorsKept);
+  const kept = result.errors.slice(0, room);
+  await Promise.all(
+    kept.map((error) =>
+      ctx.db.insert('syncErrors', { runId: run._id, kind: result.kind, ...error, at: now }),
+    ),
+  );
+  const done = run.done + seen;
+  await ctx.db.patch('syncRuns', run._id, {
+    tallies: { ...run.tallies, [result.kind]: tally },
+    done,
+    // Clerk may have got more meanwhile.
+    total: Math.max(run.total, done),
+    ...measure(run, done, now),
+    unseen: run.unseen + (result.unseen ?? 0),
+    plan: addSums(run.plan, result.planSums),
+    changesKept: run.changesKept + (result.changesKept ?? 0),
+    errorsKept: run.errorsKept + kept.length,
+    lease: renewedLease(run.lease?.driver ?? '', now),
+    slices: run.slices.map((old, i) => (i === slice.index ? slice.at : old)),
+  });
+}
+
+function measure(run: SyncRun, done: number, now: number): Pick<SyncRun, 'rate' | 'measured'> {
+  const tookMs = now - run.measured.at;
+  if (tookMs < syncRateWindowMs) return { rate: run.rate, measured: run.measured };
+  const recent = ((done - run.measured.done) / tookMs) * 1_000;
+  // Half of the old rate stays, so that the time left does not jump with every page.
+  const rate = run.rate === 0 ? recent : (run.rate + recent) / 2;
+  return { rate, measured: { at: now, done } };
+}
+
+function addSums(sums: readonly number[], more: readonly number[] | undefined): number[] {
+  if (more === undefined) return [...sums];
+  return more.map((sum, lane) => ((sums[lane] ?? 0) + sum) >>> 0);
+}
+
+/** Asks the driver to stop; one that is gone is not waited for. */
+export async function cancelRun(ctx: MutationCtx, run: SyncRun, cause: Cause): Promise<void> {
+  if (run.status !== 'running' && run.status !== 'queued') fail('SYNC_ENDED');
+  const driverless = (run.lease?.driver ?? '') === '' || isAbandoned(run, cause.now);
+  if (driverless) return await endRun(ctx, run, { status: 'cancelled' }, cause);
+  if (run.cancelRequested) return;
+  await ctx.db.patch('syncRuns', run._id, { cancelRequested: true });
+  await appendAudit(ctx, cause, { action: 'sync.cancelRequested', target: `sync:${run._id}` });
+}
+
+/** Lets an interrupted run go on from its checkpoints. */
+export async function resumeRun(ctx: MutationCtx, run: SyncRun, cause: Cause): Promise<void> {
+  if (run.status === 'completed') fail('SYNC_ENDED');
+  if (!isResumable(run)) fail('SYNC_NOT_RESUMABLE', { message: notResumable(run) });
+  requireServerKey();
+  const isOpen = run.status === 'running' || run.status === 'queued';
+  if (isOpen && !isAbandoned(run, cause.now)) fail('SYNC_RUNNING');
+  if (!isOpen) await makeWay(ctx, cause);
+  await ctx.db.patch('syncRuns', run._id, {
+    status: 'queued',
+    finishedAt: undefined,
+    failure: undefined,
+    cancelRequested: false,
+    lease: renewedLease('', cause.now),
+    resumed: run.resumed + 1,
+  });
+  await appendAudit(ctx, cause, { action: 'sync.resumed', target: `sync:${run._id}` });
+  await scheduleDrive(ctx, run._id);
+}
+
+/** Runs with the server's key go on from their checkpoints, except one that must match a plan. */
+export function isResumable(run: SyncRun): boolean {
+  return run.key === 'server' && run.status !== 'completed' && run.expectedPlan === undefined;
+}
+
+function notResumable(run: SyncRun): string {
+  return run.key === 'pasted'
+    ? 'This run used a pasted key, which is kept nowhere: start a new one and paste the key again.'
+    : 'This run applies a plan, which may have been carried out by half: make a new dry run.';
+}
+
+export async function failRun(
+  ctx: MutationCtx,
+  run: SyncRun,
+  failure: SyncFailure,
+  cause: Cause,
+): Promise<void> {
+  await endRun(ctx, run, { status: 'failed', failure }, cause);
+}
+
+export interface RunEnd {
+  status: 'completed' | 'failed' | 'cancelled';
+  failure?: SyncFailure;
+  warnings?: string[];
+}
+
+/** Whoever started a run is behind its end, through the same door. */
+export function behind({ actor, trigger, correlationId }: SyncRun, now: number): Cause {
+  const source = trigger === 'schedule' || trigger === 'start' ? 'system' : trigger;
+  return { actor, source, correlationId, now };
+}
+
+/** Ends a run once: status, what is here now, the hash of the plan, the audit entry. */
+export async function endRun(
+  ctx: MutationCtx,
+  run: SyncRun,
+  end: RunEnd,
+  cause: Cause,
+): Promise<void> {
+  const { total: convexUsers } = await readCounts(ctx);
+  const isPlan = run.mode === 'dryRun' && end.status === 'completed';
+  await ctx.db.patch('syncRuns', run._id, {
+    status: end.status,
+    phase: end.status === 'completed' ? 'done' : run.phase,
+    failure: end.failure,
+    warnings: [...run.warnings, ...(end.warnings ?? [])].slice(0, 20),
+    finishedAt: cause.now,
+    convexUsers,
+    requests: run.requests,
+    limited: run.limited,
+    lease: undefined,
+    cancelRequested: false,
+    ...(isPlan ? { planHash: await planHashOf(run.plan, run.scope) } : {}),
+  });
+  const { users, organizations, memberships } = run.tallies;
+  await appendAudit(ctx, cause, {
+    action: `sync.${end.status}`,
+    target: `sync:${run._id}`,
+    after: {
+      mode: run.mode,
+      seconds: Math.round((cause.now - run.startedAt) / 1_000),
+      users: users.seen,
+      added: users.added,
+      updated: users.updated,
+      unchanged: users.unchanged,
+      failed: users.failed + organizations.failed + memberships.failed,
+      organizations: organizations.seen,
+      memberships: memberships.seen,
+      missing: run.missing,
+      failure: end.failure?.message ?? null,
+    },
+    alarm: end.status === 'failed',
+  });
+}

@@ -1,0 +1,95 @@
+/** Words and bounds of the synchronisation that the backend, the pages and the command line share. */
+
+/** What a run goes through, in this order: memberships need the other two. */
+export const syncKinds = ['users', 'organizations', 'memberships'] as const;
+export type SyncKind = (typeof syncKinds)[number];
+
+/** `dryRun` plans with the same code and writes nothing but the plan. */
+export const syncModes = ['apply', 'dryRun'] as const;
+export type SyncMode = (typeof syncModes)[number];
+
+export const syncRunStatuses = ['queued', 'running', 'completed', 'failed', 'cancelled'] as const;
+
+/** A5: what the sync page shows of the whole; `never_synced` while there is no run. */
+export const syncStates = ['never_synced', ...syncRunStatuses] as const;
+
+export const syncPhases = [
+  'waiting',
+  /** Which Clerk instance the key belongs to, how many there are, where to cut. */
+  'checking',
+  /** Only with a plan hash: plans again and compares before anything is written. */
+  'verifying',
+  ...syncKinds,
+  /** Asks Clerk by id for each person that its list did not have. */
+  'confirming',
+  'done',
+] as const;
+
+/** Who began a run: a page, the command line, an API token, the schedule, the local stack. */
+export const syncTriggers = ['console', 'cli', 'api', 'schedule', 'start'] as const;
+export type SyncTrigger = (typeof syncTriggers)[number];
+
+/** `pasted`: held by one action and nowhere else, so such a run cannot be resumed. */
+export const syncKeys = ['server', 'pasted'] as const;
+
+/**
+ * What became of one record of Clerk. `newer`: the row is ahead of the page, a webhook came
+ * meanwhile. `deletedHere`: a tombstone stands. `skipped`: outside of what was asked for. `moved`:
+ * not as the applied plan says. They add up to `seen`.
+ */
+export const syncOutcomes = [
+  'added',
+  'updated',
+  'unchanged',
+  'newer',
+  'deletedHere',
+  'failed',
+  'skipped',
+  'moved',
+] as const;
+export type SyncOutcome = (typeof syncOutcomes)[number];
+
+/** Users of Convex that Clerk's list did not have. */
+export const missingStates = [
+  /** Not asked for by id yet. */
+  'unseen',
+  /** Clerk answered 404 for this id. */
+  'confirmed',
+  /** Clerk has this person after all: the list was short, or shifted. */
+  'present',
+  'swept',
+  'restored',
+  /** Left alone by a sweep, `why` says so. */
+  'spared',
+] as const;
+
+export const sweepStates = [
+  /** More than the brake allows: a second owner has to confirm. */
+  'awaitingConfirmation',
+  /** Waits out the hold; can be cancelled. */
+  'held',
+  'running',
+  'done',
+  'cancelled',
+  'restored',
+] as const;
+
+/** Ids that one run may be limited to. */
+export const syncIdsMax = 500;
+/** Changes of a dry run that are kept for reading; all of them count and are hashed. */
+export const syncChangesKept = 1_000;
+/** Records of one run whose errors are kept. */
+export const syncErrorsKept = 1_000;
+
+const secretKeyPattern = /^sk_(test|live)_[A-Za-z0-9_-]{8,256}$/;
+
+/** A2: the form of a Clerk secret key, asked before any request. */
+export function isSecretKey(text: string): boolean {
+  return secretKeyPattern.test(text);
+}
+
+/** A11: a domain as it stands behind the @; null when it is none. */
+export function normaliseDomain(text: string): string | null {
+  const domain = text.trim().replace(/^@/, '').toLowerCase();
+  return /^(?=.{1,253}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domain) ? domain : null;
+}
