@@ -4,6 +4,7 @@ import type { MutationCtx } from '../../_generated/server';
 import { applyClerkUser, type ApplyOutcome, contentOfRow, newUser } from '../applyClerkUser';
 import { appendAuditMany, type Cause } from '../auditLog';
 import { countTogether } from '../counters';
+import { acceptInvitationOf } from '../invitations';
 import { syncChangesPerBatch } from '../limits';
 import { insertUsers, type NewUser, patchUser, type UserRow } from '../userRows';
 import type { ClerkUser } from '../validators';
@@ -157,6 +158,7 @@ async function carryOut(
   };
   await countTogether(ctx, async () => {
     const fresh: NewUser[] = [];
+    const invitable: ClerkUser[] = [];
     for (const item of taken) {
       const { user, row } = item;
       const arrival = { user, instanceId: run.instanceId, via: { kind: 'backfill' as const } };
@@ -166,6 +168,7 @@ async function carryOut(
       } else if (item.plan.kind === 'create' && !needsFullCreation(user, ownerRole)) {
         count('added');
         fresh.push(newUser(arrival, cause.now));
+        if (user.emailVerified) invitable.push(user);
       } else if (item.plan.kind === 'create' || item.plan.kind === 'update') {
         count(outcomeOf(await applyClerkUser(ctx, arrival, cause)));
       } else {
@@ -175,6 +178,9 @@ async function carryOut(
     }
     await insertUsers(ctx, fresh);
     await auditCreations(ctx, run, fresh, cause);
+    // Most installations have no invitations: then nobody is looked up.
+    if (invitable.length === 0 || (await ctx.db.query('invitations').first()) === null) return;
+    for (const user of invitable) await acceptInvitationOf(ctx, user, cause);
   });
 }
 
