@@ -6,6 +6,7 @@ interface Kind {
   ids: readonly string[];
   steps: number;
   accessShare?: number;
+  scriptShare?: number;
 }
 
 /** Seed s plays kind s modulo their number. */
@@ -14,16 +15,22 @@ export const kinds: readonly Kind[] = [
   { name: 'several people', ids: ['boss', 'ann', 'bob'], steps: 40 },
   { name: 'one person in and out', ids: ['ann'], steps: 50, accessShare: 0.17 },
   { name: 'several people, long', ids: ['boss', 'ann', 'bob', 'cid'], steps: 120 },
+  {
+    name: 'a crowd under the brake',
+    ids: ['ann', 'bob', 'cid', 'dan', 'eve', 'fay', 'gus', 'hal'],
+    steps: 90,
+    scriptShare: 0.04,
+  },
 ];
 
-/** Of the long ones there is one in so many, for they take several times as long. */
+/** Of the long ones there is one of each in so many, for they take several times as long. */
 const longOneIn = 20;
 
 export function kindOf(seed: number): Kind {
-  const [one, several, inAndOut, long] = kinds;
+  const [one, several, inAndOut, long, crowd] = kinds;
   const short = [one, several, inAndOut][seed % 3];
-  const kind = seed % longOneIn === 0 ? long : short;
-  if (kind === undefined) throw new Error('there are four kinds');
+  const kind = seed % longOneIn === 0 ? long : seed % longOneIn === 1 ? crowd : short;
+  if (kind === undefined) throw new Error('there are five kinds');
   return kind;
 }
 

@@ -27,6 +27,12 @@ interface OpenRequest {
   reject: (error: Error) => void;
 }
 
+/** A question whose answer Clerk has given and we have not got. */
+interface HeldRead {
+  run: Promise<unknown>;
+  release: (() => void) | undefined;
+}
+
 /** How a request ends that the worker lives to see; the last two are answers of Clerk. */
 type Ending = 'answered' | 'answerLost' | 'unreachable' | ClerkFault;
 
@@ -37,6 +43,9 @@ type Ending = 'answered' | 'answerLost' | 'unreachable' | ClerkFault;
 export class OutboxDriver {
   private readonly open: OpenRequest[] = [];
   private readonly late: Pick<OpenRequest, 'input' | 'init'>[] = [];
+  private readonly reads: HeldRead[] = [];
+  private reading: HeldRead | undefined;
+  private holdsRead = false;
   /** Whose request comes next: attempts begin one after the other. */
   private beginning: Attempt | undefined;
   /** Attempts per intent beyond the first that are no second request for the same thing. */
@@ -52,7 +61,27 @@ export class OutboxDriver {
   }
 
   get isIdle(): boolean {
-    return this.open.length === 0 && this.late.length === 0;
+    return this.open.length === 0 && this.late.length === 0 && this.reads.length === 0;
+  }
+
+  /** Lets a question to Clerk run: to its end, or until Clerk has answered and the answer hangs. */
+  async read(run: Promise<unknown>): Promise<void> {
+    this.holdsRead = this.chance() < 0.3;
+    const read: HeldRead = { run, release: undefined };
+    this.reading = read;
+    let hasEnded = false;
+    const ended = run.finally(() => (hasEnded = true));
+    await until(() => hasEnded || read.release !== undefined);
+    this.holdsRead = false;
+    if (hasEnded) await ended;
+    else this.reads.push({ ...read, run: ended });
+  }
+
+  private async finishRead(): Promise<void> {
+    const read = this.reads.shift();
+    this.note('an answer to a question arrives late');
+    read?.release?.();
+    await read?.run;
   }
 
   async startOne(): Promise<void> {
@@ -66,6 +95,7 @@ export class OutboxDriver {
   /** Something happens to one of the requests under way. */
   async advance(): Promise<void> {
     if (this.late.length > 0 && this.chance() < 0.3) return await this.land();
+    if (this.reads.length > 0 && this.chance() < 0.3) return await this.finishRead();
     const request = this.open[Math.floor(this.chance() * this.open.length)];
     if (request === undefined) return;
     const roll = this.chance();
@@ -90,6 +120,7 @@ export class OutboxDriver {
   async settle(): Promise<boolean> {
     // A request that we stopped waiting for may land after everything that came later.
     if (this.late.length > 0 && this.chance() < 0.3) await this.land();
+    while (this.reads.length > 0) await this.finishRead();
     for (let request = this.open[0]; request; request = this.open[0]) {
       await this.finish(request, 'answered');
     }
@@ -211,13 +242,20 @@ export class OutboxDriver {
   }
 
   private readonly gatedFetch = async (input: unknown, init?: RequestInit): Promise<Response> => {
-    if (init?.method === 'GET') return await this.world.clerk.fetch(input, init);
+    if (init?.method === 'GET') return await this.answerRead(input, init);
     const attempt = this.beginning;
     if (attempt === undefined) throw new Error('a request of no attempt');
     return await new Promise((resolve, reject) => {
       this.open.push({ input, init, answer: undefined, attempt, resolve, reject });
     });
   };
+
+  private async answerRead(input: unknown, init: RequestInit): Promise<Response> {
+    const answer = await this.world.clerk.fetch(input, init);
+    const { reading, holdsRead } = this;
+    if (!holdsRead || reading === undefined) return answer;
+    return await new Promise((resolve) => (reading.release = () => resolve(answer)));
+  }
 }
 
 async function until(condition: () => boolean): Promise<void> {

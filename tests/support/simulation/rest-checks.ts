@@ -44,6 +44,8 @@ function checkRow(
   }
   assert.ok(there !== undefined, `${id} is there on both sides`);
   assert.equal(row.push.state, 'synced', `${id}'s role is settled`);
+  assert.ok((row.nameEdit?.state ?? 'synced') === 'synced', `${id}'s name is settled`);
+  assert.equal(row.heldRole, undefined, `${id}'s role is held by no brake`);
   checkFields(row, there);
   checkRole(row, there.public_metadata.role);
   const banned = row.clerk.banned ?? false;

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { roleNames } from '../../../src/shared/roles';
+import { ownerRole, roleNames } from '../../../src/shared/roles';
 import { api, as, codeOf, deliver, internal } from '../convex-calls';
-import { type ClerkEnvelope, rawUser } from '../fake-clerk';
+import { type ClerkEnvelope, type RawClerkUser, rawUser } from '../fake-clerk';
 import { random } from '../random';
 import { commitChecks } from './commit-checks';
 import type { Deployment } from './deployment';
 import { OrganizationSimulation } from './organizations';
 import { OutboxDriver } from './outbox-driver';
-import { reconcile } from './reconcile';
+import { applyPeople, reconcile } from './reconcile';
 import { checkAtRest, type Expectations, rowsOf } from './rest-checks';
 
 interface Message {
@@ -20,7 +20,12 @@ export interface SimulationOptions {
   ids: readonly string[];
   /** Of all steps between edits and sign-ins, which part deactivates or reactivates: 0 to 0.18. */
   accessShare?: number;
+  /** Which part of all steps is a script that changes everybody's role in Clerk. */
+  scriptShare?: number;
 }
+
+/** Few, so that both sides happen to choose the same. */
+const firstNames = ['Ann', 'Bea', 'Cleo', 'Dora'];
 
 /** What a decision may answer; anything else is a bug. */
 const refusals = ['LAST_OWNER', 'USER_DELETED', 'USER_NOT_FOUND'];
@@ -51,11 +56,13 @@ export class SyncSimulation {
   private readonly accessShare: number;
   private readonly ids: readonly string[];
   private messages = 0;
+  private readonly pages: RawClerkUser[][] = [];
 
   constructor(
     private readonly world: Deployment,
-    { seed, ids, accessShare = 0.08 }: SimulationOptions,
+    private readonly options: SimulationOptions,
   ) {
+    const { seed, ids, accessShare = 0.08 } = options;
     this.ids = ids;
     this.accessShare = accessShare;
     this.chance = random(seed);
@@ -65,7 +72,7 @@ export class SyncSimulation {
   }
 
   async run(steps: number): Promise<void> {
-    this.create('boss', 'superadmin');
+    await this.begin();
     for (let i = 0; i < steps; i++) {
       this.world.setNow(Date.now() + Math.floor(this.chance() * 1_500));
       await this.step();
@@ -80,23 +87,37 @@ export class SyncSimulation {
 
   private async step(): Promise<void> {
     const id = this.pick(this.ids);
-    if (this.chance() < 0.15) {
+    if (this.chance() < 0.12) {
       this.steps.push(this.organizations.step(id, this.chance));
       return;
     }
+    if (this.chance() < (this.options.scriptShare ?? 0)) return await this.script();
     const roll = this.chance();
-    if (roll < 0.16) this.editInClerk(id);
-    else if (roll < 0.4) await this.deliverOne();
-    else if (roll < 0.48) await this.signIn(id);
-    else if (roll < 0.66 - this.accessShare) await this.decide(id);
-    else if (roll < 0.66) await this.decideAccess(id);
-    else if (roll < 0.78) await this.outbox.startOne();
+    if (roll < 0.14) this.editInClerk(id);
+    else if (roll < 0.15) this.deleteInClerk(id);
+    else if (roll < 0.33) await this.deliverOne();
+    else if (roll < 0.36) await this.page();
+    else if (roll < 0.4) await this.signIn(id);
+    else if (roll < 0.64 - this.accessShare) await this.decide(id);
+    else if (roll < 0.64) await this.decideAccess(id);
+    else if (roll < 0.76) await this.outbox.startOne();
     else if (roll < 0.88) await this.outbox.advance();
     else if (roll < 0.92) await this.refetch();
-    else if (roll < 0.94) this.dropOne();
-    else if (roll < 0.95) await this.watch();
-    else if (roll < 0.98) this.note('tie', () => (this.world.clerk.tie = true));
-    else this.deleteInClerk(id);
+    else if (roll < 0.93) await this.decideBrakes();
+    else if (roll < 0.95) this.dropOne();
+    else if (roll < 0.96) await this.watch();
+    else this.note('tie', () => (this.world.clerk.tie = true));
+  }
+
+  /** Most schedules begin with everybody known on both sides: with nobody there little happens. */
+  private async begin(): Promise<void> {
+    this.create('boss', 'superadmin');
+    if (this.chance() < 0.25) return;
+    for (const id of this.ids) {
+      if (id !== 'boss') this.create(id, this.chance() < 0.4 ? this.pick(roleNames) : undefined);
+    }
+    this.collect();
+    while (this.inbox.length > 0) await this.deliverOne();
   }
 
   private create(id: string, role?: string): void {
@@ -115,7 +136,7 @@ export class SyncSimulation {
       const role = this.chance() < 0.5 ? this.pick(roleNames) : undefined;
       this.note(`create ${id} ${role}`, () => this.create(id, role));
     } else if (this.chance() < 0.25) {
-      this.note(`rename ${id}`, () => clerk.rename(id, `N${Math.floor(this.chance() * 99)}`));
+      this.note(`rename ${id}`, () => clerk.rename(id, this.pick(firstNames)));
     } else if (this.chance() < 0.1) {
       this.note(`edit the metadata of ${id}`, () => this.editMetadata(id));
     } else if (this.chance() < 0.06) {
@@ -175,8 +196,55 @@ export class SyncSimulation {
     assert.ok(['no error', 'ACCOUNT_INACTIVE'].includes(code), code);
   }
 
+  /** A script edits everybody's role; the webhooks of it come as all others do. */
+  private async script(): Promise<void> {
+    const role = this.pick(roleNames);
+    this.steps.push(`a script makes everybody ${role} in Clerk`);
+    for (const id of this.world.clerk.users.keys()) this.world.clerk.edit(id, { role });
+    this.collect();
+    for (let i = 0; i < 8; i++) await this.deliverOne();
+  }
+
+  /** Superadmins or the operator decide about what the brake holds. */
+  private async decideBrakes(): Promise<void> {
+    const { t } = this.world;
+    for (const { _id, state } of await t.query(internal.brakes.listAll, {})) {
+      if (state === 'open') {
+        const decision = this.pick(['confirm', 'reject'] as const);
+        this.steps.push(`${decision} ${_id}`);
+        await t.mutation(internal.brakes.decideByOperator, { brakeId: _id, decision });
+      }
+      await t.mutation(internal.brakes.carryOut, { brakeId: _id });
+    }
+  }
+
+  /** A page of people read from Clerk, applied now or much later: what a full sync does. */
+  private async page(): Promise<void> {
+    if (this.pages.length === 0 || this.chance() < 0.5) {
+      this.steps.push('read a page');
+      this.pages.push(structuredClone([...this.world.clerk.users.values()]));
+      return;
+    }
+    this.steps.push('apply a page');
+    await applyPeople(this.world.t, this.pages.shift() ?? []);
+  }
+
+  private async rename(id: string): Promise<void> {
+    const userId = await this.rowId(id);
+    if (userId === undefined) return;
+    const [by, firstName] = [await this.somebody(), this.pick(firstNames)];
+    this.steps.push(`${by}: name ${id} ${firstName}`);
+    const attempt = as(this.world.t, by).mutation(api.users.updateName, {
+      userId,
+      firstName,
+      lastName: 'Lee',
+    });
+    this.expectCode(await codeOf(attempt), refusalsOfPanel);
+  }
+
   /** By the operator, or by somebody in the panel who may be anybody. */
   private async decide(id: string): Promise<void> {
+    if (this.chance() < 0.15) return await this.rename(id);
     const role = this.pick(roleNames);
     const target = this.chance() < 0.5 ? await this.rowId(id) : undefined;
     if (target === undefined) {
@@ -185,7 +253,7 @@ export class SyncSimulation {
       this.expectCode(await codeOf(attempt), refusals);
       return;
     }
-    const by = this.pick([...this.ids, 'boss']);
+    const by = await this.somebody();
     this.steps.push(`${by}: ${id} ${role}`);
     const attempt = as(this.world.t, by).mutation(api.users.updateRole, { userId: target, role });
     this.expectCode(await codeOf(attempt), refusalsOfPanel);
@@ -195,7 +263,7 @@ export class SyncSimulation {
     const { t } = this.world;
     const verb = this.chance() < 0.04 ? 'remove' : this.pick(['deactivate', 'reactivate'] as const);
     const target = this.chance() < 0.4 ? await this.rowId(id) : undefined;
-    const by = this.pick([...this.ids, 'boss']);
+    const by = await this.somebody();
     this.steps.push(`${target ? by : 'operator'}: ${verb} ${id}`);
     const attempt =
       target === undefined
@@ -208,6 +276,13 @@ export class SyncSimulation {
     if (verb === 'reactivate') return;
     const call = codeOf(as(t, id).query(api.users.stats, {}));
     assert.equal(await call, 'ACCOUNT_INACTIVE', `rule 9: ${id} is cut off at once`);
+  }
+
+  /** Who sits at the panel: mostly one who may decide, sometimes anybody. */
+  private async somebody(): Promise<string> {
+    const owners = (await rowsOf(this.world.t)).filter((row) => row.role === ownerRole);
+    const ids = owners.map(({ externalId }) => externalId);
+    return this.pick(this.chance() < 0.8 && ids.length > 0 ? ids : [...this.ids, 'boss']);
   }
 
   private async rowId(id: string) {
@@ -233,15 +308,22 @@ export class SyncSimulation {
       if (ask === 0 || this.asked.get(row.externalId) === ask) continue;
       this.steps.push(`refetch ${row.externalId} ${ask}`);
       this.asked.set(row.externalId, ask);
-      await this.world.t.action(internal.clerk.refetch, { externalId: row.externalId, ask });
+      const run = this.world.t.action(internal.clerk.refetch, { externalId: row.externalId, ask });
+      await this.outbox.read(run);
     }
   }
 
   /** No more edits, no more faults: everything that is under way arrives, then one reconcile. */
   private async comeToRest(): Promise<void> {
     await this.drain();
+    for (const page of this.pages.splice(0)) await applyPeople(this.world.t, page);
+    await this.decideBrakes();
+    await this.drain();
     this.steps.push('reconcile');
     await reconcile(this.world);
+    await this.drain();
+    // What was lost may be a mass change as well.
+    await this.decideBrakes();
     await this.drain();
     await this.checkAlways();
   }
