@@ -38,7 +38,13 @@ export interface FunctionCall {
 
 /** `errorData` is present exactly when a `ConvexError` was thrown. */
 export type FunctionResult =
-  | { kind: 'success'; value: Json; logLines: string[] }
+  | {
+      kind: 'success';
+      value: Json;
+      /** The value as text, where that is at hand: who prints it need not read it before. */
+      valueText?: string;
+      logLines: string[];
+    }
   | { kind: 'failure'; errorMessage: string; errorData?: Json; logLines: string[] };
 
 /** What a query read; tells whether a commit could have changed its result. */

@@ -253,9 +253,24 @@ const emptyCode = new LiveCode(
   {},
 );
 
+/** A result that is read only when somebody looks into it. */
+class LazyResult {
+  readonly kind = 'success';
+  #value: Json | undefined;
+
+  constructor(
+    readonly valueText: string,
+    readonly logLines: string[],
+  ) {}
+
+  get value(): Json {
+    return (this.#value ??= JSON.parse(this.valueText) as Json);
+  }
+}
+
 function outcome(result: string | FunctionFailure, context: CallContext): FunctionResult {
   if (result instanceof FunctionFailure) return failure(result, context);
-  return { kind: 'success', value: JSON.parse(result) as Json, logLines: context.logs.lines };
+  return new LazyResult(result, context.logs.lines);
 }
 
 function failure(

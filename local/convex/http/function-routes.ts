@@ -5,7 +5,7 @@ import { decodeTs, encodeTs } from './encoded-ts';
 import { HttpError } from './http-error';
 import { toPlainJson } from './plain-json';
 import { functionBodyBytesMax, readJsonObject } from './request-body';
-import { sendJson } from './responses';
+import { sendJson, sendJsonText } from './responses';
 import type { Route } from './router';
 
 /** The status that Convex's clients expect when the function itself failed. */
@@ -96,6 +96,11 @@ type Format = 'json' | 'convex_encoded_json';
 function sendResult(response: ServerResponse, result: FunctionResult, format: Format): void {
   const shown = (value: Json) => (format === 'json' ? toPlainJson(value) : value);
   const { logLines } = result;
+  if (result.kind === 'success' && isShownAsIs(result.valueText, format)) {
+    const rest = JSON.stringify({ logLines }).slice(1);
+    sendJsonText(response, 200, `{"status":"success","value":${result.valueText},${rest}`);
+    return;
+  }
   if (result.kind === 'success') {
     sendJson(response, 200, { status: 'success', value: shown(result.value), logLines });
     return;
@@ -106,6 +111,11 @@ function sendResult(response: ServerResponse, result: FunctionResult, format: Fo
     ...(result.errorData !== undefined && { errorData: shown(result.errorData) }),
     logLines,
   });
+}
+
+/** Without tags in it, Convex-JSON is plain JSON. */
+function isShownAsIs(valueText: string | undefined, format: Format): boolean {
+  return valueText !== undefined && (format !== 'json' || !valueText.includes('"$'));
 }
 
 function formatOf(body: JsonObject): Format {

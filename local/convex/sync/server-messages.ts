@@ -44,12 +44,13 @@ export function queryRemoved(queryId: number): string {
 export function queryOutput(
   result: FunctionResult,
   journal: string | null,
+  logLines: readonly string[] = result.logLines,
 ): { type: string; rest: string } {
-  const { logLines } = result;
   if (result.kind === 'success') {
+    const value = result.valueText ?? JSON.stringify(result.value);
     return {
       type: 'QueryUpdated',
-      rest: JSON.stringify({ value: result.value, logLines, journal }),
+      rest: `{"value":${value},${JSON.stringify({ logLines, journal }).slice(1)}`,
     };
   }
   const { errorMessage, errorData } = result;

@@ -53,7 +53,7 @@ export class SharedQuery {
   /** Takes the result of a run. An unchanged one keeps its output object, and so is not resent. */
   accept(result: FunctionResult, ts: Ts, reads: ReadSet): void {
     const output = queryOutput(result, this.journal);
-    const valueText = queryOutput({ ...result, logLines: [] }, this.journal).rest + output.type;
+    const valueText = queryOutput(result, this.journal, []).rest + output.type;
     if (this.output === undefined || valueText !== this.#valueText) this.output = output;
     this.#valueText = valueText;
     this.#reads = reads;
