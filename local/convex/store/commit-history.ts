@@ -18,6 +18,7 @@ export class CommitHistory {
   add(commit: Commit): void {
     let keys = 0;
     for (const list of commit.writes.keys.values()) keys += list.length;
+    for (const list of commit.writes.searches.values()) keys += list.length;
     this.#commits.push({ commit, keys });
     this.#keys += keys;
     while (this.#commits.length > maxCommits || this.#keys > maxKeys) {

@@ -1,7 +1,9 @@
 import type { CommitWrites } from './contract';
+import type { SearchEntry } from './search-words';
 
 type Entry =
   | { kind: 'key'; indexNo: number; key: Uint8Array }
+  | { kind: 'search'; indexNo: number; entry: SearchEntry }
   | { kind: 'document'; id: string; table: string };
 
 /** What one transaction touched, in order, so that a savepoint can forget its tail. */
@@ -12,6 +14,11 @@ export class WriteLog {
 
   key(indexNo: number, key: Uint8Array): void {
     this.#entries.push({ kind: 'key', indexNo, key });
+  }
+
+  /** What a search index held of a document, or holds from now on. */
+  search(indexNo: number, entry: SearchEntry): void {
+    this.#entries.push({ kind: 'search', indexNo, entry });
   }
 
   document(id: string, table: string): void {
@@ -43,6 +50,7 @@ export class WriteLog {
 
   toCommit(): CommitWrites {
     const keys = new Map<number, Uint8Array[]>();
+    const searches = new Map<number, SearchEntry[]>();
     const tables = new Set<string>();
     const documents = new Set<string>();
     for (const entry of this.#entries) {
@@ -51,10 +59,15 @@ export class WriteLog {
         tables.add(entry.table);
         continue;
       }
-      const known = keys.get(entry.indexNo);
-      if (known) known.push(entry.key);
-      else keys.set(entry.indexNo, [entry.key]);
+      if (entry.kind === 'search') add(searches, entry.indexNo, entry.entry);
+      else add(keys, entry.indexNo, entry.key);
     }
-    return { keys, tables, documents, everything: this.#changedIndexes };
+    return { keys, searches, tables, documents, everything: this.#changedIndexes };
   }
+}
+
+function add<T>(lists: Map<number, T[]>, indexNo: number, item: T): void {
+  const known = lists.get(indexNo);
+  if (known) known.push(item);
+  else lists.set(indexNo, [item]);
 }

@@ -11,6 +11,7 @@
  * `_creationTime` included: it is what is stored and what a syscall returns, so nobody parses a
  * document only to print it again.
  */
+import type { SearchEntry } from './search-words';
 import type { Json, JsonObject } from '../values/value';
 
 /** Nanoseconds, strictly increasing, also across restarts. */
@@ -89,6 +90,8 @@ export interface Commit {
 export interface CommitWrites {
   /** Internal index number -> keys. */
   readonly keys: ReadonlyMap<number, readonly Uint8Array[]>;
+  /** Internal number of a search index -> changed entries, as they were and as they are. */
+  readonly searches: ReadonlyMap<number, readonly SearchEntry[]>;
   /** `namespace NUL table` of every table written. */
   readonly tables: ReadonlySet<string>;
   readonly documents: ReadonlySet<string>;

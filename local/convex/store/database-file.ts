@@ -6,7 +6,7 @@ import { StoreError } from './contract';
 export const fileName = 'convex.sqlite';
 
 /** Raised with every change of the tables below; an older file is migrated, a newer one refused. */
-const formatVersion = 1;
+export const formatVersion = 2;
 /** "RCVX": tells our file from any other SQLite file. */
 const applicationId = 0x52435658;
 
@@ -54,6 +54,8 @@ export interface Statement {
 export class DatabaseFile {
   readonly #db: Database.Database;
   readonly #statements = new Map<string, Statement>();
+  /** Of the file as it was found; older ones are brought up by `bringUpToDate`. */
+  readonly foundVersion: number;
 
   constructor(folder: string) {
     const path = join(folder, fileName);
@@ -62,7 +64,7 @@ export class DatabaseFile {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       db = new Database(path);
       this.#db = db;
-      prepareFile(db);
+      this.foundVersion = prepareFile(db);
     } catch (error) {
       if (error instanceof StoreError && db) release(db);
       else db?.close();
@@ -116,7 +118,8 @@ function release(db: Database.Database): void {
   db.close();
 }
 
-function prepareFile(db: Database.Database): void {
+/** Returns the version of the format that the file has. */
+function prepareFile(db: Database.Database): number {
   // The lock of exclusive mode lasts until close and dies with the process, also on kill -9.
   db.exec('PRAGMA locking_mode = EXCLUSIVE');
   db.exec('PRAGMA journal_mode = WAL');
@@ -140,6 +143,7 @@ function prepareFile(db: Database.Database): void {
     );
   }
   db.exec('COMMIT');
+  return found === 0 ? formatVersion : version;
 }
 
 function pragma(db: Database.Database, name: string): number {

@@ -2,6 +2,7 @@ import type { IndexInfo, TableInfo } from './catalog';
 import type { Bindable, DatabaseFile } from './database-file';
 import type { WriteLog } from './commit-writes';
 import { removeSearchEntry, writeSearchEntry } from './search-index';
+import { isSameEntry, searchEntry } from './search-words';
 import { encodeFields } from '../values/key-encoding';
 import type { ValueObject } from '../values/value';
 
@@ -58,7 +59,7 @@ export class DocumentRows {
     const entries: Bindable[] = [];
     for (const index of table.indexes.values()) {
       if (index.definition.kind === 'search') {
-        writeSearchEntry(this.file, index, { doc, document });
+        this.#search(index, doc, undefined, document);
         continue;
       }
       const key = indexKey(index, document);
@@ -89,7 +90,7 @@ export class DocumentRows {
 
   #leave(index: IndexInfo, doc: number, document: ValueObject): void {
     if (index.definition.kind === 'search') {
-      removeSearchEntry(this.file, index, doc);
+      this.#search(index, doc, document, undefined);
       return;
     }
     const key = indexKey(index, document);
@@ -99,7 +100,7 @@ export class DocumentRows {
 
   #move(index: IndexInfo, doc: number, before: ValueObject, after: ValueObject): void {
     if (index.definition.kind === 'search') {
-      writeSearchEntry(this.file, index, { doc, document: after, before });
+      this.#search(index, doc, before, after);
       return;
     }
     const oldKey = indexKey(index, before);
@@ -111,6 +112,21 @@ export class DocumentRows {
       .statement('UPDATE OR FAIL index_entries SET key = ? WHERE index_no = ? AND key = ?')
       .run(newKey, index.indexNo, oldKey);
     this.log.key(index.indexNo, newKey);
+  }
+
+  /** Brings the entry in a search index from one state of the document to the next. */
+  #search(
+    index: IndexInfo,
+    doc: number,
+    before: ValueObject | undefined,
+    after: ValueObject | undefined,
+  ): void {
+    const old = before && searchEntry(index, before);
+    const entry = after && searchEntry(index, after);
+    if (old && entry && isSameEntry(old, entry)) return;
+    if (entry) writeSearchEntry(this.file, index, doc, entry);
+    else if (old) removeSearchEntry(this.file, index, doc);
+    for (const changed of [old, entry]) if (changed) this.log.search(index.indexNo, changed);
   }
 
   #deleteEntry(index: IndexInfo, key: Buffer): void {

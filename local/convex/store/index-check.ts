@@ -1,8 +1,9 @@
 import { Catalog } from './catalog';
 import { DatabaseFile } from './database-file';
 import { indexKey } from './documents';
+import { tokensOf } from './search-index';
+import { searchEntry } from './search-words';
 import { documentFromText } from '../values/convex-json';
-import { fieldAt } from '../values/field-path';
 
 /**
  * Compares every index entry of a closed store with what its documents call for. Returns what is
@@ -53,22 +54,27 @@ function wantedEntries(file: DatabaseFile, catalog: Catalog): Map<string, number
   return wanted;
 }
 
-/** The rows of each search index against the documents that have text to search. */
+/** The tokens of each search index, as FTS5 lists them, against those its documents call for. */
 function searchFaults(file: DatabaseFile, catalog: Catalog): string[] {
   const faults: string[] = [];
   for (const table of catalog.namespaces().flatMap((path) => catalog.tables(path))) {
-    for (const { indexNo, name, definition } of table.indexes.values()) {
+    for (const index of table.indexes.values()) {
+      const { indexNo, name, definition } = index;
       if (definition.kind !== 'search') continue;
-      const found = file.statement(`SELECT rowid FROM search_${indexNo} ORDER BY rowid`).all();
+      file.exec(
+        `CREATE VIRTUAL TABLE temp.found USING fts5vocab(main, search_${indexNo}, instance)`,
+      );
+      const found = file.statement('SELECT doc, term FROM temp.found').all();
+      file.exec('DROP TABLE temp.found');
       const wanted = file
-        .statement('SELECT doc, body FROM documents WHERE table_no = ? ORDER BY doc')
+        .statement('SELECT doc, body FROM documents WHERE table_no = ?')
         .all(table.tableNo)
-        .filter(([, body]) => {
-          const text = fieldAt(documentFromText(body as string), definition.searchField.split('.'));
-          return typeof text === 'string';
+        .flatMap(([doc, body]) => {
+          const entry = searchEntry(index, documentFromText(body as string));
+          return entry ? tokensOf(entry).map((token) => [doc, token]) : [];
         });
-      const differs = found.map(([doc]) => doc).join() !== wanted.map(([doc]) => doc).join();
-      if (differs) faults.push(`search index ${table.name}.${name} has other rows than its table`);
+      const differs = found.map(String).sort().join() !== wanted.map(String).sort().join();
+      if (differs) faults.push(`search index ${table.name}.${name} has other words than its table`);
     }
   }
   return faults;

@@ -7,8 +7,10 @@ import { fileURLToPath } from 'node:url';
 import Database from 'libsql';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { fileName } from './database-file';
+import { findIndexFaults } from './index-check';
 import { openStore } from './open-store';
-import { temporaryFolder, temporaryStore } from './test-store';
+import { schemaOf } from './test-schema';
+import { collect, temporaryFolder, temporaryStore } from './test-store';
 
 describe('opening a store', () => {
   it('is refused while another process has the folder, and works once that was killed', async () => {
@@ -72,6 +74,42 @@ describe('opening a store', () => {
         message: expect.stringMatching(/or use another one/),
       }),
     );
+  });
+
+  it('builds the search indexes of a file of the first version anew', async () => {
+    const folder = temporaryFolder();
+    const older = temporaryStore({ folder });
+    await older.write((tx) => {
+      const searchIndexes = { search: { searchField: 'text', filterFields: ['role'] } };
+      tx.applySchema('', schemaOf({ people: { searchIndexes } }));
+      tx.namespace('').insert('people', { text: 'Ada Lovelace', role: 'admin' });
+      tx.namespace('').insert('people', { text: 'Grace', role: 'admin' });
+    });
+    await older.close();
+    const path = join(folder, fileName);
+    const db = new Database(path);
+    const row = db.prepare("SELECT name FROM sqlite_master WHERE name GLOB 'search_[0-9]*'").get();
+    const { name } = row as { name: string };
+    db.exec(`DROP TABLE ${name}; PRAGMA user_version = 1`);
+    db.exec(`CREATE VIRTUAL TABLE ${name} USING fts5(text, filters, content='')`);
+    db.close();
+    const store = openStore({ folder });
+    const found = await store.read((tx) =>
+      collect(tx.namespace(''), {
+        source: {
+          type: 'Search',
+          indexName: 'people.search',
+          filters: [
+            { type: 'Search', fieldPath: 'text', value: 'lov' },
+            { type: 'Eq', fieldPath: 'role', value: 'admin' },
+          ],
+        },
+        operators: [],
+      }),
+    );
+    expect(found.value.map(({ text }) => text)).toEqual(['Ada Lovelace']);
+    await store.close();
+    expect(findIndexFaults(folder)).toEqual([]);
   });
 
   it('names a file of a newer version and leaves it as it is', async () => {

@@ -3,6 +3,7 @@ import { Clock } from './clock';
 import type { Store, StoreOptions } from './contract';
 import { CursorCodec } from './cursor';
 import { DatabaseFile } from './database-file';
+import { bringUpToDate } from './older-formats';
 import { SerialStore } from './serial-store';
 
 /**
@@ -12,9 +13,11 @@ import { SerialStore } from './serial-store';
 export function openStore({ folder, nowMs = Date.now, bodyMsMax, frame }: StoreOptions): Store {
   const file = new DatabaseFile(folder);
   try {
+    const catalog = new Catalog(file);
+    bringUpToDate(file, catalog);
     const parts = {
       file,
-      catalog: new Catalog(file),
+      catalog,
       clock: new Clock(file, nowMs),
       cursors: new CursorCodec(file),
     };

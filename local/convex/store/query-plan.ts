@@ -1,7 +1,7 @@
 import { indexFields, type Catalog, type IndexInfo, type TableInfo } from './catalog';
 import { StoreError, type Order, type QueryJson, type QuerySource } from './contract';
 import type { KeyRange } from './index-scan';
-import { searchLimits, type SearchRequest } from './search-index';
+import { searchLimits, type SearchRequest } from './search-words';
 import { valueOrUndefined } from '../values/convex-json';
 import { encodeKey, prefixEnd } from '../values/key-encoding';
 import type { Value } from '../values/value';

@@ -4,6 +4,7 @@ import { IndexScan, type ScannedRow } from './index-scan';
 import type { QueryPlan } from './query-plan';
 import { emptyRange } from './read-set';
 import { searchDocuments } from './search-index';
+import { termsOf } from './search-words';
 import { tableKey } from './catalog';
 import type { ReadContext } from './read-context';
 import { documentFromText } from '../values/convex-json';
@@ -58,13 +59,11 @@ function openRange(
   };
 }
 
-/**
- * The whole table is the read set of a search: a new document anywhere may change the relevance
- * of the others. That invalidates too often, never too seldom.
- */
+/** Depends on which documents match and how they rank, and on the contents of those it gave. */
 function openSearch(context: ReadContext, plan: Extract<QueryPlan, { kind: 'search' }>): RowSource {
-  context.reads.table(plan.table.key);
-  const found = searchDocuments(context.file, plan.index, plan.request);
+  const terms = termsOf(plan.request);
+  context.reads.search(plan.index.indexNo, terms);
+  const found = searchDocuments(context.file, plan.index, terms);
   let next = 0;
   return {
     next: () => {
@@ -72,6 +71,7 @@ function openSearch(context: ReadContext, plan: Extract<QueryPlan, { kind: 'sear
       while (next < found.length) {
         const row = context.rowByDoc(found[next++] as number);
         if (!row) continue;
+        context.reads.document(row.id);
         context.meter.read(row.size);
         return row;
       }

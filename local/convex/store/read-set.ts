@@ -1,4 +1,5 @@
 import type { CommitWrites, ReadSet } from './contract';
+import { matchesTerms, type SearchTerms } from './search-words';
 
 /** What was read of one index: keys from `lo` up to, not including, `hi`. Grows while reading. */
 export interface ReadRange {
@@ -15,6 +16,7 @@ export interface ReadRange {
 export class ReadTracker implements ReadSet {
   readonly #documents = new Set<string>();
   readonly #ranges = new Map<number, ReadRange[]>();
+  readonly #searches = new Map<number, SearchTerms[]>();
   readonly #tables = new Set<string>();
   #sealed: Map<number, ReadRange[]> | undefined;
 
@@ -30,7 +32,14 @@ export class ReadTracker implements ReadSet {
     else this.#ranges.set(indexNo, [range]);
   }
 
-  /** Whole table: searches, counts, and tables that did not exist when they were read. */
+  /** A search: depends on the documents that match it. The caller notes those it looked into. */
+  search(indexNo: number, terms: SearchTerms): void {
+    const known = this.#searches.get(indexNo);
+    if (known) known.push(terms);
+    else this.#searches.set(indexNo, [terms]);
+  }
+
+  /** Whole table: counts, and tables that did not exist when they were read. */
   table(key: string): void {
     this.#tables.add(key);
   }
@@ -46,6 +55,11 @@ export class ReadTracker implements ReadSet {
     if (writes.everything) return true;
     if (intersects(this.#tables, writes.tables)) return true;
     if (intersects(this.#documents, writes.documents)) return true;
+    for (const [indexNo, searches] of this.#searches) {
+      const entries = writes.searches.get(indexNo) ?? [];
+      if (searches.some((terms) => entries.some((entry) => matchesTerms(terms, entry))))
+        return true;
+    }
     for (const [indexNo, keys] of writes.keys) {
       const ranges = (this.#sealed ?? this.#ranges).get(indexNo);
       if (!ranges) continue;

@@ -4,6 +4,7 @@ import type { DatabaseFile } from './database-file';
 import { indexKey, insertEntry } from './documents';
 import { checkSchema } from './schema-check';
 import { createSearchTable, dropSearchTable, writeSearchEntry } from './search-index';
+import { searchEntry } from './search-words';
 import { matchesDocument } from '../values/matcher';
 import { checkValue, describeProblem, type ValidationContext } from '../values/validate';
 import { documentFromText } from '../values/convex-json';
@@ -135,13 +136,22 @@ export function removeIndex(
   catalog.removeIndex(table, index);
 }
 
-function backfill(file: DatabaseFile, index: IndexInfo, doc: number, document: ValueObject): void {
-  if (index.definition.kind === 'search') writeSearchEntry(file, index, { doc, document });
-  else insertEntry(file, index, indexKey(index, document), doc);
+export function backfill(
+  file: DatabaseFile,
+  index: IndexInfo,
+  doc: number,
+  document: ValueObject,
+): void {
+  if (index.definition.kind !== 'search') {
+    insertEntry(file, index, indexKey(index, document), doc);
+    return;
+  }
+  const entry = searchEntry(index, document);
+  if (entry) writeSearchEntry(file, index, doc, entry);
 }
 
 /** In chunks by id, so that memory does not grow with the table. */
-function* allDocuments(
+export function* allDocuments(
   file: DatabaseFile,
   table: TableInfo,
 ): Generator<{ doc: number; id: string; document: ValueObject }> {

@@ -70,7 +70,7 @@ describe('search', () => {
     expect(await texts(store, find('NOT plain'))).toEqual(['plain']);
   });
 
-  it('puts the better match first and the older first among equals', async () => {
+  it('puts the better match first and the newer first among equals', async () => {
     const store = await people(
       { text: 'red car and a long tail of other words that dilute it' },
       { text: 'red red red' },
@@ -82,7 +82,7 @@ describe('search', () => {
     const { value } = await store.read((tx) =>
       collect(tx.namespace(''), find('boat')).map((it) => it['_creationTime'] as number),
     );
-    expect(value).toEqual([...value].sort((a, b) => a - b));
+    expect(value).toEqual([...value].sort((a, b) => b - a));
     expect(value).toHaveLength(2);
   });
 
@@ -93,7 +93,7 @@ describe('search', () => {
       { text: 'x 3', role: 'staff' },
       { text: 'x 4', role: ['staff'], state: 'active' },
     );
-    expect(await texts(store, find('x', { role: 'staff' }))).toEqual(['x 2', 'x 3']);
+    expect(await texts(store, find('x', { role: 'staff' }))).toEqual(['x 3', 'x 2']);
     expect(await texts(store, find('x', { role: 'staff', state: 'active' }))).toEqual(['x 2']);
     expect(await texts(store, find('x', { state: { $undefined: null } }))).toEqual(['x 3']);
     expect(await texts(store, find('x', { role: ['staff'] }))).toEqual(['x 4']);

@@ -19,6 +19,8 @@ const small: fc.Arbitrary<Json> = fc.constantFrom<Json>(0, 1, 2, 3, 'x', null, {
 });
 const order = fc.constantFrom('asc' as const, 'desc' as const);
 const word = fc.constantFrom('red', 'green', 'reddish', 'blue');
+/** Repeated words and texts of different lengths, so that ranks differ. */
+const phrase = fc.array(word, { minLength: 1, maxLength: 3 }).map((words) => words.join(' '));
 
 export type Read =
   | { kind: 'get'; nth: number }
@@ -45,7 +47,7 @@ const range = fc
       direction,
     );
   });
-const search = fc.record({ word, a: fc.option(small) }).map(({ word: value, a }): QueryJson => ({
+const search = fc.record({ value: phrase, a: fc.option(small) }).map(({ value, a }): QueryJson => ({
   source: {
     type: 'Search',
     indexName: 'items.search',
@@ -100,10 +102,10 @@ export const insert = fc.record({
   table: fc.constantFrom('items', 'items', 'items', 'others', 'absent'),
   a: small,
   b: small,
-  text: word,
+  text: phrase,
 });
 const nth = fc.nat(9);
-const patch = fc.record({ kind: fc.constant('patch' as const), nth, a: small, text: word });
+const patch = fc.record({ kind: fc.constant('patch' as const), nth, a: small, text: phrase });
 export const write: fc.Arbitrary<Write> = fc.oneof(
   { weight: 2, arbitrary: insert },
   // What moves a document from one part of an index to another is the easiest to miss.
