@@ -61,42 +61,60 @@ export function searchDocuments(
   return rank(candidates, terms.words).slice(0, searchLimits.results);
 }
 
-/** All matching documents when they are few; else those with all the words, and the newest of each. */
+/** When words are common: how many of the newest documents of each take part at least. */
+const newestOfEachWord = 256;
+
+/**
+ * All matching documents when they are few. Else those with all the words, when these are enough
+ * already; else also the newest with any, among them some of each, so that the rare word counts.
+ */
 function candidateDocs(file: DatabaseFile, index: IndexInfo, terms: SearchTerms): Set<number> {
-  const words = terms.words.map(
-    (word, i) => `"t${word}"${i === terms.words.length - 1 ? ' *' : ''}`,
-  );
+  const words = terms.words.map((word, i) => {
+    const isLast = i === terms.words.length - 1;
+    return `"t${word}"${isLast ? ' *' : ''}`;
+  });
   const filters = terms.filters.map(({ token }) => `"${token}"`);
-  const newest = (wanted: string) => newestMatches(file, index, [...filters, wanted].join(' AND '));
-  const any = newest(words.length === 1 ? words.join('') : `(${words.join(' OR ')})`);
-  if (any.length < searchLimits.results || words.length === 1) return new Set(any);
-  return new Set([...newest(words.join(' AND ')), ...any, ...words.flatMap(newest)]);
+  const { results } = searchLimits;
+  const newest = (wanted: string, limit: number) =>
+    newestMatches(file, index, { match: [...filters, wanted].join(' AND '), limit });
+  const all = newest(words.join(' AND '), results);
+  if (words.length === 1 || all.length === results) return new Set(all);
+  const any = newest(`(${words.join(' OR ')})`, results);
+  const each = any.length < results ? [] : words.map((word) => newest(word, newestOfEachWord));
+  return new Set([...all, ...any, ...each.flat()]);
 }
 
-function newestMatches(file: DatabaseFile, index: IndexInfo, match: string): number[] {
+/** Lists travel as one JSON text: reading a thousand rows costs more than finding them. */
+function newestMatches(
+  file: DatabaseFile,
+  index: IndexInfo,
+  { match, limit }: { match: string; limit: number },
+): number[] {
   const name = tableName(index);
-  return file
-    .statement(`SELECT rowid FROM ${name} WHERE ${name} MATCH ? ORDER BY rowid DESC LIMIT ?`)
-    .all(match, searchLimits.results)
-    .map(([doc]) => doc as number);
+  const row = file
+    .statement(
+      `SELECT json_group_array(rowid) FROM
+       (SELECT rowid FROM ${name} WHERE ${name} MATCH ? ORDER BY rowid DESC LIMIT ?)`,
+    )
+    .get(match, limit);
+  return JSON.parse(row?.[0] as string) as number[];
 }
 
 /** The words of documents, from the text of their bodies. */
 function readCandidates(
   file: DatabaseFile,
   { definition }: IndexInfo,
-  docs: ReadonlySet<number>,
+  wanted: ReadonlySet<number>,
 ): Candidate[] {
   if (definition.kind !== 'search') return [];
-  const path = `$.${definition.searchField
-    .split('.')
-    .map((step) => `"${step}"`)
-    .join('.')}`;
-  return file
+  const steps = definition.searchField.split('.').map((step) => `"${step}"`);
+  const row = file
     .statement(
-      `SELECT d.doc, json_extract(d.body, ?) FROM json_each(?) c
-       CROSS JOIN documents d ON d.doc = c.value`,
+      `SELECT json_group_array(d.doc), json_group_array(json_extract(d.body, ?))
+       FROM json_each(?) c CROSS JOIN documents d ON d.doc = c.value`,
     )
-    .all(path, JSON.stringify([...docs]))
-    .map(([doc, text]) => ({ doc: doc as number, words: wordsOf(text as string) }));
+    .get(`$.${steps.join('.')}`, JSON.stringify([...wanted]));
+  const docs = JSON.parse(row?.[0] as string) as number[];
+  const texts = JSON.parse(row?.[1] as string) as string[];
+  return docs.map((doc, i) => ({ doc, words: wordsOf(texts[i] ?? '') }));
 }
