@@ -12,6 +12,7 @@ import {
   hasAccess,
   isApiToken,
   requirePermission,
+  requireSome,
   requireSometimes,
 } from './model/access';
 import { applyClerkUser } from './model/applyClerkUser';
@@ -32,6 +33,7 @@ import { readCounts } from './model/counters';
 import { byCaller } from './model/cause';
 import { deleteClerkUser } from './model/deleteClerkUser';
 import { fail } from './model/errors';
+import { resolveUser, userPermissions } from './model/findUser';
 import {
   invitationPageArgs,
   invitationView,
@@ -153,6 +155,16 @@ export const memberships = query({
     const row = await ctx.db.get('users', userId);
     if (row === null) fail('USER_NOT_FOUND', { field: 'userId' });
     return await listMemberships(ctx, row.externalId, paginationOpts);
+  },
+});
+
+/** Which person an id means: a row id or a Clerk id, whatever its form; null for nobody's. */
+export const resolve = query({
+  args: { id: v.string() },
+  returns: v.union(v.id('users'), v.null()),
+  handler: async (ctx, { id }) => {
+    requireSome(ctx.actor, userPermissions);
+    return await resolveUser(ctx, id);
   },
 });
 

@@ -46,7 +46,12 @@ const server = {
   /** Stand-ins for the services of the vault, for tests; unset, the real ones are asked. */
   CLINIKO_API_URL: httpUrl.optional(),
   CHATWOOT_API_URL: httpUrl.optional(),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** In either case: Convex's own parts write theirs in capitals. */
+  LOG_LEVEL: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']))
+    .default('info'),
 };
 
 const remedies: Record<string, string> = {

@@ -13,14 +13,18 @@ import { Route as IndexRouteImport } from './routes/index'
 import { Route as AuthedRouteImport } from './routes/_authed'
 import { Route as NoAccessRouteImport } from './routes/no-access'
 import { Route as AuthedAdminRouteImport } from './routes/_authed/admin'
+import { Route as ApiDocsRouteImport } from './routes/api/docs'
+import { Route as ApiOpenapiDotjsonRouteImport } from './routes/api/openapi[.]json'
 import { Route as SignInSplatRouteImport } from './routes/sign-in.$'
 import { Route as SignUpSplatRouteImport } from './routes/sign-up.$'
 import { Route as AuthedAdminIndexRouteImport } from './routes/_authed/admin.index'
 import { Route as AuthedAdminUsersRouteImport } from './routes/_authed/admin.users'
 import { Route as AuthedDashboardIndexRouteImport } from './routes/_authed/dashboard.index'
 import { Route as AuthedDashboardUsersRouteImport } from './routes/_authed/dashboard.users'
+import { Route as ApiAdminSplatRouteImport } from './routes/api/admin.$'
 import { Route as ApiAuditExportRouteImport } from './routes/api/audit.export'
 import { Route as ApiTrpcSplatRouteImport } from './routes/api/trpc.$'
+import { Route as ApiV1SplatRouteImport } from './routes/api/v1.$'
 import { Route as ApiWebhooksClerkRouteImport } from './routes/api/webhooks.clerk'
 
 const IndexRoute = IndexRouteImport.update({
@@ -41,6 +45,16 @@ const AuthedAdminRoute = AuthedAdminRouteImport.update({
   id: '/admin',
   path: '/admin',
   getParentRoute: () => AuthedRoute,
+} as any)
+const ApiDocsRoute = ApiDocsRouteImport.update({
+  id: '/api/docs',
+  path: '/api/docs',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const ApiOpenapiDotjsonRoute = ApiOpenapiDotjsonRouteImport.update({
+  id: '/api/openapi.json',
+  path: '/api/openapi.json',
+  getParentRoute: () => rootRouteImport,
 } as any)
 const SignInSplatRoute = SignInSplatRouteImport.update({
   id: '/sign-in/$',
@@ -72,6 +86,11 @@ const AuthedDashboardUsersRoute = AuthedDashboardUsersRouteImport.update({
   path: '/dashboard/users',
   getParentRoute: () => AuthedRoute,
 } as any)
+const ApiAdminSplatRoute = ApiAdminSplatRouteImport.update({
+  id: '/api/admin/$',
+  path: '/api/admin/$',
+  getParentRoute: () => rootRouteImport,
+} as any)
 const ApiAuditExportRoute = ApiAuditExportRouteImport.update({
   id: '/api/audit/export',
   path: '/api/audit/export',
@@ -80,6 +99,11 @@ const ApiAuditExportRoute = ApiAuditExportRouteImport.update({
 const ApiTrpcSplatRoute = ApiTrpcSplatRouteImport.update({
   id: '/api/trpc/$',
   path: '/api/trpc/$',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const ApiV1SplatRoute = ApiV1SplatRouteImport.update({
+  id: '/api/v1/$',
+  path: '/api/v1/$',
   getParentRoute: () => rootRouteImport,
 } as any)
 const ApiWebhooksClerkRoute = ApiWebhooksClerkRouteImport.update({
@@ -92,12 +116,16 @@ export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
   '/no-access': typeof NoAccessRoute
   '/admin': typeof AuthedAdminRouteWithChildren
+  '/api/docs': typeof ApiDocsRoute
+  '/api/openapi.json': typeof ApiOpenapiDotjsonRoute
   '/sign-in/$': typeof SignInSplatRoute
   '/sign-up/$': typeof SignUpSplatRoute
   '/admin/users': typeof AuthedAdminUsersRoute
   '/dashboard/users': typeof AuthedDashboardUsersRoute
+  '/api/admin/$': typeof ApiAdminSplatRoute
   '/api/audit/export': typeof ApiAuditExportRoute
   '/api/trpc/$': typeof ApiTrpcSplatRoute
+  '/api/v1/$': typeof ApiV1SplatRoute
   '/api/webhooks/clerk': typeof ApiWebhooksClerkRoute
   '/admin/': typeof AuthedAdminIndexRoute
   '/dashboard/': typeof AuthedDashboardIndexRoute
@@ -105,12 +133,16 @@ export interface FileRoutesByFullPath {
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
   '/no-access': typeof NoAccessRoute
+  '/api/docs': typeof ApiDocsRoute
+  '/api/openapi.json': typeof ApiOpenapiDotjsonRoute
   '/sign-in/$': typeof SignInSplatRoute
   '/sign-up/$': typeof SignUpSplatRoute
   '/admin/users': typeof AuthedAdminUsersRoute
   '/dashboard/users': typeof AuthedDashboardUsersRoute
+  '/api/admin/$': typeof ApiAdminSplatRoute
   '/api/audit/export': typeof ApiAuditExportRoute
   '/api/trpc/$': typeof ApiTrpcSplatRoute
+  '/api/v1/$': typeof ApiV1SplatRoute
   '/api/webhooks/clerk': typeof ApiWebhooksClerkRoute
   '/admin': typeof AuthedAdminIndexRoute
   '/dashboard': typeof AuthedDashboardIndexRoute
@@ -121,12 +153,16 @@ export interface FileRoutesById {
   '/_authed': typeof AuthedRouteWithChildren
   '/no-access': typeof NoAccessRoute
   '/_authed/admin': typeof AuthedAdminRouteWithChildren
+  '/api/docs': typeof ApiDocsRoute
+  '/api/openapi.json': typeof ApiOpenapiDotjsonRoute
   '/sign-in/$': typeof SignInSplatRoute
   '/sign-up/$': typeof SignUpSplatRoute
   '/_authed/admin/users': typeof AuthedAdminUsersRoute
   '/_authed/dashboard/users': typeof AuthedDashboardUsersRoute
+  '/api/admin/$': typeof ApiAdminSplatRoute
   '/api/audit/export': typeof ApiAuditExportRoute
   '/api/trpc/$': typeof ApiTrpcSplatRoute
+  '/api/v1/$': typeof ApiV1SplatRoute
   '/api/webhooks/clerk': typeof ApiWebhooksClerkRoute
   '/_authed/admin/': typeof AuthedAdminIndexRoute
   '/_authed/dashboard/': typeof AuthedDashboardIndexRoute
@@ -137,12 +173,16 @@ export interface FileRouteTypes {
     | '/'
     | '/no-access'
     | '/admin'
+    | '/api/docs'
+    | '/api/openapi.json'
     | '/sign-in/$'
     | '/sign-up/$'
     | '/admin/users'
     | '/dashboard/users'
+    | '/api/admin/$'
     | '/api/audit/export'
     | '/api/trpc/$'
+    | '/api/v1/$'
     | '/api/webhooks/clerk'
     | '/admin/'
     | '/dashboard/'
@@ -150,12 +190,16 @@ export interface FileRouteTypes {
   to:
     | '/'
     | '/no-access'
+    | '/api/docs'
+    | '/api/openapi.json'
     | '/sign-in/$'
     | '/sign-up/$'
     | '/admin/users'
     | '/dashboard/users'
+    | '/api/admin/$'
     | '/api/audit/export'
     | '/api/trpc/$'
+    | '/api/v1/$'
     | '/api/webhooks/clerk'
     | '/admin'
     | '/dashboard'
@@ -165,12 +209,16 @@ export interface FileRouteTypes {
     | '/_authed'
     | '/no-access'
     | '/_authed/admin'
+    | '/api/docs'
+    | '/api/openapi.json'
     | '/sign-in/$'
     | '/sign-up/$'
     | '/_authed/admin/users'
     | '/_authed/dashboard/users'
+    | '/api/admin/$'
     | '/api/audit/export'
     | '/api/trpc/$'
+    | '/api/v1/$'
     | '/api/webhooks/clerk'
     | '/_authed/admin/'
     | '/_authed/dashboard/'
@@ -180,10 +228,14 @@ export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute
   AuthedRoute: typeof AuthedRouteWithChildren
   NoAccessRoute: typeof NoAccessRoute
+  ApiDocsRoute: typeof ApiDocsRoute
+  ApiOpenapiDotjsonRoute: typeof ApiOpenapiDotjsonRoute
   SignInSplatRoute: typeof SignInSplatRoute
   SignUpSplatRoute: typeof SignUpSplatRoute
+  ApiAdminSplatRoute: typeof ApiAdminSplatRoute
   ApiAuditExportRoute: typeof ApiAuditExportRoute
   ApiTrpcSplatRoute: typeof ApiTrpcSplatRoute
+  ApiV1SplatRoute: typeof ApiV1SplatRoute
   ApiWebhooksClerkRoute: typeof ApiWebhooksClerkRoute
 }
 
@@ -216,6 +268,20 @@ declare module '@tanstack/react-router' {
       fullPath: '/admin'
       preLoaderRoute: typeof AuthedAdminRouteImport
       parentRoute: typeof AuthedRoute
+    }
+    '/api/docs': {
+      id: '/api/docs'
+      path: '/api/docs'
+      fullPath: '/api/docs'
+      preLoaderRoute: typeof ApiDocsRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/api/openapi.json': {
+      id: '/api/openapi.json'
+      path: '/api/openapi.json'
+      fullPath: '/api/openapi.json'
+      preLoaderRoute: typeof ApiOpenapiDotjsonRouteImport
+      parentRoute: typeof rootRouteImport
     }
     '/sign-in/$': {
       id: '/sign-in/$'
@@ -259,6 +325,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AuthedDashboardUsersRouteImport
       parentRoute: typeof AuthedRoute
     }
+    '/api/admin/$': {
+      id: '/api/admin/$'
+      path: '/api/admin/$'
+      fullPath: '/api/admin/$'
+      preLoaderRoute: typeof ApiAdminSplatRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/api/audit/export': {
       id: '/api/audit/export'
       path: '/api/audit/export'
@@ -271,6 +344,13 @@ declare module '@tanstack/react-router' {
       path: '/api/trpc/$'
       fullPath: '/api/trpc/$'
       preLoaderRoute: typeof ApiTrpcSplatRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/api/v1/$': {
+      id: '/api/v1/$'
+      path: '/api/v1/$'
+      fullPath: '/api/v1/$'
+      preLoaderRoute: typeof ApiV1SplatRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/api/webhooks/clerk': {
@@ -316,10 +396,14 @@ const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
   AuthedRoute: AuthedRouteWithChildren,
   NoAccessRoute: NoAccessRoute,
+  ApiDocsRoute: ApiDocsRoute,
+  ApiOpenapiDotjsonRoute: ApiOpenapiDotjsonRoute,
   SignInSplatRoute: SignInSplatRoute,
   SignUpSplatRoute: SignUpSplatRoute,
+  ApiAdminSplatRoute: ApiAdminSplatRoute,
   ApiAuditExportRoute: ApiAuditExportRoute,
   ApiTrpcSplatRoute: ApiTrpcSplatRoute,
+  ApiV1SplatRoute: ApiV1SplatRoute,
   ApiWebhooksClerkRoute: ApiWebhooksClerkRoute,
 }
 export const routeTree = rootRouteImport

@@ -96,6 +96,13 @@ export function mayEver(actor: ActorRow, permission: Permission): boolean {
   return inScope && canSometimes(subject(actor), permission);
 }
 
+/** Throws unless `actor` could do at least one of these to somebody. */
+export function requireSome(actor: ActorRow, some: readonly Permission[]): void {
+  const { token } = actor;
+  const held = some.filter((permission) => token?.scopes.includes(permission) ?? true);
+  if (!held.some((permission) => canSometimes(subject(actor), permission))) fail('FORBIDDEN');
+}
+
 /** A token can do no more than its scopes, and never more than its creator. */
 function requireScope({ token }: ActorRow, permission: Permission): void {
   if (token === undefined || token.scopes.includes(permission)) return;

@@ -1,3 +1,5 @@
+import type { Permission } from '../../src/shared/permissions';
+import type { Id } from '../_generated/dataModel';
 import type { QueryCtx } from '../_generated/server';
 import { userByExternalId } from './access';
 import { fail } from './errors';
@@ -13,6 +15,29 @@ export async function findUser(ctx: Pick<QueryCtx, 'db'>, idOrEmail: string): Pr
   const row = id === null ? null : await ctx.db.get('users', id);
   if (row === null) fail('USER_NOT_FOUND', { field: 'idOrEmail' });
   return row;
+}
+
+/** Whoever may do any of these to people learns whom an id means. */
+export const userPermissions = [
+  'users:read',
+  'users:setRole',
+  'users:update',
+  'users:deactivate',
+  'users:reactivate',
+  'users:delete',
+  'pushes:retry',
+] as const satisfies readonly Permission[];
+
+/** The row of a row id or Clerk id; null where the text is no such id. */
+export async function resolveUser(
+  ctx: Pick<QueryCtx, 'db'>,
+  id: string,
+): Promise<Id<'users'> | null> {
+  const byClerkId = await userByExternalId(ctx, id);
+  if (byClerkId !== null) return byClerkId._id;
+  const rowId = ctx.db.normalizeId('users', id);
+  const row = rowId === null ? null : await ctx.db.get('users', rowId);
+  return row?._id ?? null;
 }
 
 /** The one person with this primary address; the deleted do not count. */

@@ -3,7 +3,7 @@
 const levels = ['debug', 'info', 'warn', 'error'] as const;
 type Level = (typeof levels)[number];
 
-const secretLike = /\b(sk_(test|live)_|whsec_)[A-Za-z0-9+/=_-]*/g;
+const secretLike = /\b(sk_(test|live)_|whsec_|rc_[0-9a-z]{16}_)[A-Za-z0-9+/=_-]*/g;
 
 export function log(
   level: Level,

@@ -26,7 +26,7 @@ const errorTextCharsMax = 2_000;
 /** Cuts out what looks like a Clerk or Svix secret or a JWT inside free text. */
 export function scrub(text: string): string {
   return text
-    .replace(/\b(sk_(?:test|live)_|whsec_)[A-Za-z0-9+/=_-]+/g, '$1[redacted]')
+    .replace(/\b(sk_(?:test|live)_|whsec_|rc_[0-9a-z]{16}_)[A-Za-z0-9+/=_-]+/g, '$1[redacted]')
     .replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[redacted jwt]')
     .slice(0, errorTextCharsMax);
 }

@@ -2,6 +2,8 @@ import { clerkMiddleware } from '@clerk/tanstack-react-start/server';
 import { createCsrfMiddleware, createMiddleware } from '@tanstack/react-start';
 import { serverEnv } from '../env.server';
 import { errorBody } from '../shared/error-codes';
+import { bearerOf } from '../shared/api-tokens';
+import { looksLikeApiToken } from './api-token';
 import { createReachability } from './clerk-reachability';
 import { csrfRefusal, isOwnOrigin, needsOriginCheck, webhookPath } from './csrf';
 import { errorPage } from './error-page';
@@ -41,6 +43,13 @@ async function unreachableClerk(thrown: unknown): Promise<boolean> {
   );
 }
 
+/** Signed by Svix, or called with an API token, which Clerk would take for a broken session. */
+function knowsNoSession({ pathname, request }: { pathname: string; request: Request }): boolean {
+  if (pathname === webhookPath) return true;
+  const bearer = bearerOf(request.headers.get('authorization'));
+  return pathname.startsWith('/api/') && looksLikeApiToken(bearer);
+}
+
 /**
  * Clerk's middleware, except for the webhook, which is signed by Svix and knows no session. A
  * handshake sends the browser away to Clerk; when Clerk does not answer, it gets a page instead.
@@ -48,7 +57,7 @@ async function unreachableClerk(thrown: unknown): Promise<boolean> {
 export function sessionMiddleware() {
   const authenticate = clerkMiddleware().options.server;
   return createMiddleware().server(async (options) => {
-    if (options.pathname === webhookPath || !authenticate) return options.next();
+    if (knowsNoSession(options) || !authenticate) return options.next();
     try {
       return await authenticate(options);
     } catch (thrown) {

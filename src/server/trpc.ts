@@ -3,28 +3,33 @@ import superjson from 'superjson';
 import { AppError } from './app-error';
 import type { TrpcContext } from './context';
 import { toAppError } from './convex-client';
+import type { ProcedureMeta } from './rest/meta';
 import { annotateRequest } from './request-event';
 import { errorBodyOfTrpc, toTrpcError } from './trpc-errors';
 
-const t = initTRPC.context<TrpcContext>().create({
-  transformer: superjson,
-  errorFormatter({ shape, error }) {
-    const body = errorBodyOfTrpc(error);
-    // Neither stacks nor unexpected texts leave the server: the body says all that is for people.
-    return {
-      code: shape.code,
-      message: body.message,
-      data: {
-        code: shape.data.code,
-        httpStatus: shape.data.httpStatus,
-        path: shape.data.path,
-        error: body,
-      },
-    };
-  },
-});
+const t = initTRPC
+  .context<TrpcContext>()
+  .meta<ProcedureMeta>()
+  .create({
+    transformer: superjson,
+    errorFormatter({ shape, error }) {
+      const body = errorBodyOfTrpc(error);
+      // Neither stacks nor unexpected texts leave the server: the body says all that is for people.
+      return {
+        code: shape.code,
+        message: body.message,
+        data: {
+          code: shape.data.code,
+          httpStatus: shape.data.httpStatus,
+          path: shape.data.path,
+          error: body,
+        },
+      };
+    },
+  });
 
 export const router = t.router;
+export const { createCallerFactory } = t;
 
 const coded = t.middleware(async ({ next, path }) => {
   annotateRequest({ procedure: path });

@@ -106,6 +106,8 @@ export const errorCodes = {
     status: 403,
     text: 'Another superadmin has to confirm this.',
   },
+  METHOD_NOT_ALLOWED: { status: 405, text: 'This address does not answer this method.' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, text: 'Send JSON, with content-type application/json.' },
   NOT_FOUND: { status: 404, text: 'There is nothing at this address.' },
   INTERNAL: { status: 500, text: 'Something went wrong on our side.' },
 } as const satisfies Record<string, { status: number; text: string }>;

@@ -305,6 +305,12 @@ const guards: Record<string, Guarded> = {
     roles: ['superadmin', 'admin'],
     args: (userId) => ({ userId, ...page }),
   },
+  'users:resolve': {
+    kind: 'query',
+    guard: 'active',
+    roles: ['superadmin', 'admin'],
+    args: () => ({ id: 'target' }),
+  },
   'users:updateRole': {
     kind: 'mutation',
     guard: 'active',

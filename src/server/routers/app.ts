@@ -4,6 +4,8 @@ import { brakesRouter } from './brakes/router';
 import { bulkRouter } from './bulk/router';
 import { credentialsRouter } from './credentials/router';
 import { deliveriesRouter } from './deliveries/router';
+import { organizationsRouter } from './organizations/router';
+import { tokensRouter } from './tokens/router';
 import { usersRouter } from './users/router';
 
 export const appRouter = router({
@@ -12,6 +14,8 @@ export const appRouter = router({
   bulk: bulkRouter,
   credentials: credentialsRouter,
   deliveries: deliveriesRouter,
+  organizations: organizationsRouter,
+  tokens: tokensRouter,
   users: usersRouter,
 });
 

@@ -1,13 +1,19 @@
 import { z } from 'zod';
 import { api } from '../../../../convex/_generated/api';
-import type { Id } from '../../../../convex/_generated/dataModel';
 import { procedure } from '../../trpc';
-import { convexId } from '../../trpc-errors';
+import { userCommand } from './rest';
+import { userId, withUser } from './target';
 
-const input = z.strictObject({ userId: convexId });
-
-/** Requirement C8: sends a role to Clerk again that did not get there. */
-export const retryPush = procedure.input(input).mutation(({ ctx, input: { userId } }) =>
-  // The shape was checked; whether it is an id of a user is Convex's validator's business.
-  ctx.convex.mutation(api.users.retryPush, { userId: userId as Id<'users'> }),
-);
+/** Requirement C8: sends to Clerk again what did not get there. */
+export const retryPush = procedure
+  .meta({
+    rest: userCommand('retry-push', {
+      summary: 'Send role and access to Clerk again',
+      description: 'For a push that failed, or instead of waiting for the next attempt.',
+      permission: 'pushes:retry',
+    }),
+  })
+  .input(z.strictObject({ userId }))
+  .mutation(({ ctx: { convex }, input }) =>
+    withUser(convex, input.userId, (id) => convex.mutation(api.users.retryPush, { userId: id })),
+  );

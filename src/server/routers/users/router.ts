@@ -1,5 +1,8 @@
 import { router } from '../../trpc';
+import { current } from './current';
 import { deactivate } from './deactivate';
+import { get } from './get';
+import { list } from './list';
 import { dismissPush } from './dismiss-push';
 import { invite } from './invite';
 import { reactivate } from './reactivate';
@@ -7,10 +10,15 @@ import { remove } from './remove';
 import { retryPush } from './retry-push';
 import { revokeInvitation } from './revoke-invitation';
 import { setRole } from './set-role';
+import { stats } from './stats';
 import { store } from './store';
 import { updateName } from './update-name';
 
 export const usersRouter = router({
+  current,
+  list,
+  get,
+  stats,
   store,
   setRole,
   updateName,

@@ -1,0 +1,19 @@
+import { serverEnv } from '../../env.server';
+import { createContext } from '../context';
+import { appRouter } from '../routers/app';
+import { restHandler } from './handle';
+import { openApiDocument } from './openapi';
+
+let handle: ReturnType<typeof restHandler> | undefined;
+
+/** `/api/v1` and `/api/admin` of this server. */
+export function handleRest(request: Request): Promise<Response> {
+  handle ??= restHandler({ router: appRouter, createContext: (req) => createContext({ req }) });
+  return handle(request);
+}
+
+/** `/api/openapi.json` of this server. */
+export function serveOpenApi(request: Request): Response {
+  const url = serverEnv().ROLLCALL_URL ?? new URL(request.url).origin;
+  return Response.json(openApiDocument(appRouter, url));
+}

@@ -1,0 +1,94 @@
+import type { FunctionReference } from 'convex/server';
+import { ConvexError } from 'convex/values';
+import type { ConvexHttpClient } from 'convex/browser';
+import { apiTokenIssuer, type TokenScope } from '../../src/shared/api-tokens';
+import { isErrorBody } from '../../src/shared/error-codes';
+import type { Caller } from '../../src/server/caller';
+import { restHandler } from '../../src/server/rest/handle';
+import { appRouter } from '../../src/server/routers/app';
+import { api, as, type ConvexWorld } from './convex-world';
+
+/** convex-test hands the data of a ConvexError over as JSON text; Convex itself as a value. */
+async function asConvexThrows<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!(error instanceof Error) || !('data' in error)) throw error;
+    const data: unknown = typeof error.data === 'string' ? JSON.parse(error.data) : error.data;
+    if (!isErrorBody(data)) throw error;
+    throw new ConvexError({ ...data });
+  }
+}
+
+type Query = FunctionReference<'query'>;
+type Mutation = FunctionReference<'mutation'>;
+
+function callerOf(t: ConvexWorld, who: string): Caller {
+  const tokenId = /^token:(.+)$/.exec(who)?.[1];
+  const inConvex = tokenId === undefined ? as(t, who) : as(t, tokenId, { issuer: apiTokenIssuer });
+  const client = {
+    query: (name: Query, args: object) => asConvexThrows(() => inConvex.query(name, args)),
+    mutation: (name: Mutation, args: object) => asConvexThrows(() => inConvex.mutation(name, args)),
+  };
+  return {
+    userId: who,
+    sessionId: who,
+    signedInAtMs: undefined,
+    // Of the client, procedures use these calls only.
+    convex: async () => client as unknown as ConvexHttpClient,
+  };
+}
+
+/** The REST API over the product's functions in memory. `x-test-caller` says who asks. */
+export function restWorld(t: ConvexWorld) {
+  const handle = restHandler({
+    router: appRouter,
+    createContext: (request) => ({
+      caller: async () => {
+        const who = request.headers.get('x-test-caller');
+        return who === null ? null : callerOf(t, who);
+      },
+    }),
+  });
+  return async function ask(
+    who: string | null,
+    method: string,
+    path: string,
+    options: { body?: unknown; headers?: Record<string, string> } = {},
+  ): Promise<{ status: number; body: unknown; headers: Headers }> {
+    const hasBody = options.body !== undefined;
+    const response = await handle(
+      new Request(`http://rollcall.test${path}`, {
+        method,
+        headers: {
+          ...(who !== null && { 'x-test-caller': who }),
+          ...(hasBody && { 'content-type': 'application/json' }),
+          ...options.headers,
+        },
+        ...(hasBody && {
+          body: typeof options.body === 'string' ? options.body : JSON.stringify(options.body),
+        }),
+      }),
+    );
+    const text = await response.text();
+    const body: unknown = text === '' ? undefined : JSON.parse(text);
+    return { status: response.status, body, headers: response.headers };
+  };
+}
+
+/** A token of `creator` for these scopes; what to ask as. */
+export async function tokenOf(
+  t: ConvexWorld,
+  creator: string,
+  scopes: TokenScope[],
+): Promise<string> {
+  const tokenId = Math.random().toString(36).slice(2).padEnd(16, '0').slice(0, 16);
+  await as(t, creator).mutation(api.tokens.create, {
+    tokenId,
+    secretHash: '0'.repeat(64),
+    name: 'test',
+    scopes,
+    expiresInDays: 1,
+  });
+  return `token:${tokenId}`;
+}
