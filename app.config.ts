@@ -12,4 +12,9 @@ export const appConfig = {
   deletedUsers: 'tombstone' as 'tombstone' | 'erase',
   /** Hours between two scheduled synchronisations with the server's key (A10). */
   reconcileEveryHours: 24,
+  /**
+   * Days that entries of the audit log are kept, at least 30; null keeps them for ever. What is pruned
+   * is sealed by its hash, so that the rest still verifies.
+   */
+  auditKeptDays: null as number | null,
 } as const;

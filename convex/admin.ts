@@ -3,7 +3,7 @@ import { ownerRole } from '../src/shared/roles';
 import { testEventType } from '../src/shared/test-event';
 import { internalMutation, internalQuery } from './functions';
 import { genesis } from './model/audit';
-import { auditHead, verifyAuditPage } from './model/auditLog';
+import { auditHead } from './model/auditLog';
 import { byOperator } from './model/cause';
 import {
   deactivate as deactivateUser,
@@ -19,6 +19,7 @@ import { auditPageMax } from './model/limits';
 import { listUsers as pageOfUsers } from './model/listing';
 import { deliveryOutcome, roleValidator, userState } from './model/validators';
 import { adminUser, peopleStats, toAdminUser } from './model/views';
+import { verifyAuditPage } from './model/verifyAudit';
 
 /*
  * For the command line, which holds the admin or deploy key: the operator of the deployment. No

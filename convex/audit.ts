@@ -4,10 +4,11 @@ import { mutation, query } from './functions';
 import { requirePermission } from './model/access';
 import { genesis } from './model/audit';
 import { auditEntryView, auditFilter, exportAudit, listAudit } from './model/auditListing';
-import { appendAudit, auditHead, verifyAuditPage } from './model/auditLog';
+import { appendAudit, auditHead } from './model/auditLog';
 import { byCaller } from './model/cause';
 import { auditPageMax } from './model/limits';
 import { limitCaller } from './model/pools';
+import { verifyAuditPage } from './model/verifyAudit';
 
 /** The log, newest first. A page may be short without being the last (see filteredPage). */
 export const list = query({

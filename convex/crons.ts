@@ -27,5 +27,10 @@ crons.interval(
 );
 crons.interval('watch bulk changes', { minutes: 1 }, internal.bulk.watch, {});
 crons.interval('prune bulk changes', { hours: 1 }, internal.maintenance.pruneBulkJobs, {});
+crons.interval('watch webhooks', { minutes: 5 }, internal.webhooks.canary, {});
+crons.interval('follow invitations', { minutes: 5 }, internal.invitations.follow, {});
+crons.interval('expire invitations', { hours: 1 }, internal.maintenance.expireInvitations, {});
+crons.interval('prune old alarms', { hours: 24 }, internal.maintenance.pruneAlarms, {});
+crons.interval('prune the audit log', { hours: 24 }, internal.maintenance.pruneAuditLog, {});
 
 export default crons;

@@ -1,14 +1,16 @@
 import { v } from 'convex/values';
 import { internal } from './_generated/api';
-import { internalAction, internalMutation } from './functions';
+import { internalAction, internalMutation, internalQuery } from './functions';
 import type { Cause } from './model/auditLog';
 import type { ClerkAnswer } from './model/clerkApi';
 import {
   type ClerkInvitation,
   findInvitation,
+  listInvitations,
   revokeInvitation,
   sendInvitation,
 } from './model/clerkInvitations';
+import { followInvitations, hasOpenInvitations } from './model/followInvitations';
 import {
   claimInvitation,
   type InvitationOrder,
@@ -16,6 +18,7 @@ import {
   settleInvitation,
 } from './model/invitationOutbox';
 import { log } from './model/log';
+import { recordSchedule } from './model/schedules';
 import { invitationState, roleValidator } from './model/validators';
 
 const order = v.union(
@@ -102,6 +105,39 @@ function toReport(answer: ClerkAnswer<ClerkInvitation>): InvitationReport {
       return { kind: 'refused', reason: answer.reason };
   }
 }
+
+/** Looks how Clerk's invitations ended; nothing while none of ours is open. */
+export const follow = internalAction({
+  args: {},
+  returns: v.number(),
+  handler: async (ctx): Promise<number> => {
+    if (!(await ctx.runQuery(internal.invitations.anyOpen, {}))) {
+      return await ctx.runMutation(internal.invitations.followed, { ended: [] });
+    }
+    const answers = await Promise.all([listInvitations('revoked'), listInvitations('accepted')]);
+    const ended = answers.flatMap((answer) => (answer.kind === 'ok' ? (answer.value ?? []) : []));
+    const known = ended.map(({ clerkId, state }) => ({ clerkId, state }));
+    return await ctx.runMutation(internal.invitations.followed, { ended: known });
+  },
+});
+
+export const anyOpen = internalQuery({
+  args: {},
+  returns: v.boolean(),
+  handler: async (ctx) => await hasOpenInvitations(ctx),
+});
+
+export const followed = internalMutation({
+  args: { ended: v.array(v.object({ clerkId: v.string(), state: invitationState })) },
+  returns: v.number(),
+  handler: async (ctx, { ended }) => {
+    const now = Date.now();
+    const count = await followInvitations(ctx, ended, now);
+    const why = count === 0 ? undefined : `Followed ${count}`;
+    await recordSchedule(ctx, 'follow invitations', { outcome: 'ok', why }, now);
+    return count;
+  },
+});
 
 export const claim = internalMutation({
   args: { invitationId: v.id('invitations') },

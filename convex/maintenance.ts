@@ -4,6 +4,7 @@ import { internalMutation } from './functions';
 import type { Cause } from './model/auditLog';
 import {
   attemptLostMs,
+  auditPruneBatch,
   bulkJobsKeptMs,
   deliveriesKeptMs,
   intentForgottenMs,
@@ -12,6 +13,11 @@ import {
   tokensKeptMs,
   payloadsKeptMs,
 } from './model/limits';
+import { pruneOldAlarms } from './model/alarms';
+import { prunedBefore, pruneAudit } from './model/auditRetention';
+import { pruneFailedEvents } from './model/failedEvents';
+import { expireInvitations as expireOldInvitations } from './model/followInvitations';
+import { watchInvitations } from './model/invitationOutbox';
 import { scrubPayloadsOf } from './model/deliveryPayloads';
 import { handToPool } from './model/intents';
 import { settleIntent } from './model/outbox';
@@ -126,7 +132,7 @@ export const pruneBulkJobs = internalMutation({
  */
 export const watchOutbox = internalMutation({
   args: {},
-  returns: v.object({ lost: v.number(), forgotten: v.number() }),
+  returns: v.object({ lost: v.number(), forgotten: v.number(), invitations: v.number() }),
   handler: async (ctx) => {
     const now = Date.now();
     const cause: Cause = { actor: 'system', source: 'system', correlationId: `watch:${now}`, now };
@@ -147,10 +153,11 @@ export const watchOutbox = internalMutation({
       await ctx.db.patch('roleIntents', intent._id, { updatedAt: now });
       await handToPool(ctx, intent._id, 0);
     }
-    const takenUp = lost.length + forgotten.length;
+    const invitations = await watchInvitations(ctx, now);
+    const takenUp = lost.length + forgotten.length + invitations;
     const why = takenUp === 0 ? undefined : `Took up ${takenUp} pushes`;
     await recordSchedule(ctx, 'watch the outbox', { outcome: 'ok', why }, now);
-    return { lost: lost.length, forgotten: forgotten.length };
+    return { lost: lost.length, forgotten: forgotten.length, invitations };
   },
 });
 
@@ -181,6 +188,50 @@ export const recountPeople = internalMutation({
   args: { restart: v.boolean() },
   returns: recountStep,
   handler: async (ctx, { restart }) => await stepOfRecount(ctx, restart, Date.now()),
+});
+
+/** Ends invitations whose time is over, here as in Clerk. */
+export const expireInvitations = internalMutation({
+  args: {},
+  returns: v.number(),
+  handler: async (ctx) => {
+    const now = Date.now();
+    const expired = await expireOldInvitations(ctx, now);
+    const why = expired === 0 ? undefined : `Ended ${expired}`;
+    await recordSchedule(ctx, 'expire invitations', { outcome: 'ok', why }, now);
+    return expired;
+  },
+});
+
+/** Forgets acknowledged alarms, whose story the audit log keeps, and failures long over. */
+export const pruneAlarms = internalMutation({
+  args: {},
+  returns: v.object({ alarms: v.number(), failures: v.number() }),
+  handler: async (ctx) => {
+    const now = Date.now();
+    const alarms = await pruneOldAlarms(ctx, now);
+    const failures = await pruneFailedEvents(ctx, now);
+    const why = pruned(alarms + failures);
+    await recordSchedule(ctx, 'prune old alarms', { outcome: 'ok', why }, now);
+    return { alarms, failures };
+  },
+});
+
+/** Retention of the audit log, batch by batch; nothing where all is kept. */
+export const pruneAuditLog = internalMutation({
+  args: {},
+  returns: v.number(),
+  handler: async (ctx) => {
+    const now = Date.now();
+    const before = prunedBefore(now);
+    const count = before === undefined ? 0 : await pruneAudit(ctx, { before }, now);
+    const why = before === undefined ? 'All entries are kept' : pruned(count);
+    await recordSchedule(ctx, 'prune the audit log', { outcome: 'ok', why }, now);
+    if (count === auditPruneBatch) {
+      await ctx.scheduler.runAfter(0, internal.maintenance.pruneAuditLog, {});
+    }
+    return count;
+  },
 });
 
 function pruned(count: number): string | undefined {

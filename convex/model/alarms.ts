@@ -5,7 +5,7 @@ import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { appendAudit, type Cause } from './auditLog';
 import { fail } from './errors';
-import { alarmsCountedMax } from './limits';
+import { alarmsCountedMax, alarmsKeptMs, maintenanceBatch } from './limits';
 import { boundedPage } from './listing';
 import { auditFacts } from './validators';
 
@@ -75,4 +75,16 @@ export async function acknowledge(
     });
   }
   return seqs.length;
+}
+
+/** Forgets alarms that were looked after long ago. */
+export async function pruneOldAlarms(ctx: MutationCtx, now: number): Promise<number> {
+  const old = await ctx.db
+    .query('alarms')
+    .withIndex('byAcknowledged', (q) =>
+      q.gt('acknowledgedAt', 0).lt('acknowledgedAt', now - alarmsKeptMs),
+    )
+    .take(maintenanceBatch);
+  for (const { _id } of old) await ctx.db.delete('alarms', _id);
+  return old.length;
 }

@@ -1,5 +1,5 @@
 import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { chainEntry, type ChainedEntry, type ChainHead, genesis, verifyChain } from './audit';
+import { chainEntry, type ChainedEntry, type ChainHead, genesis } from './audit';
 import type { AuditFacts, AuditSource } from './validators';
 
 /** On whose behalf something is done; the same for everything that one request does. */
@@ -70,30 +70,6 @@ async function raiseAlarm(ctx: MutationCtx, entry: ChainedEntry): Promise<void> 
 export async function auditHead(ctx: QueryCtx): Promise<ChainHead> {
   const head = await ctx.db.query('auditHead').unique();
   return head === null ? genesis : { seq: head.seq, hash: head.hash };
-}
-
-export type AuditPage =
-  | { ok: true; checked: number; head: ChainHead; isDone: boolean }
-  | { ok: false; seq: number; problem: 'gap' | 'brokenLink' | 'edited' | 'cutOff' };
-
-/** Verifies at most `limit` entries after `from`; call again with the returned head until done. */
-export async function verifyAuditPage(
-  ctx: QueryCtx,
-  from: ChainHead,
-  limit: number,
-): Promise<AuditPage> {
-  const entries = await ctx.db
-    .query('auditLog')
-    .withIndex('bySeq', (q) => q.gt('seq', from.seq))
-    .take(limit);
-  const verdict = await verifyChain(from, entries);
-  if (!verdict.ok) return verdict;
-  const isDone = entries.length < limit;
-  const recorded = await auditHead(ctx);
-  if (isDone && (recorded.seq !== verdict.head.seq || recorded.hash !== verdict.head.hash)) {
-    return { ok: false, seq: verdict.head.seq + 1, problem: 'cutOff' };
-  }
-  return { ok: true, checked: entries.length, head: verdict.head, isDone };
 }
 
 /** A correlation id for requests that bring none. Convex seeds `Math.random` per request. */

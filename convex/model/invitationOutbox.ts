@@ -5,7 +5,7 @@ import type { InvitationState } from '../../src/shared/invitations';
 import type { Role } from '../../src/shared/roles';
 import { appendAudit, type Cause } from './auditLog';
 import { clerkInstanceKind } from './environment';
-import { attemptLostMs, pushAttemptsMax } from './limits';
+import { attemptLostMs, intentForgottenMs, pushAttemptsMax } from './limits';
 import { backoffMs } from './outbox';
 import { clerkPool, takeClerkRequest } from './pools';
 
@@ -141,4 +141,18 @@ async function tooLate(ctx: MutationCtx, row: Invitation, cause: Cause): Promise
     after: { state: 'accepted', because: 'it was accepted before it was revoked in Clerk' },
     alarm: true,
   });
+}
+
+/** Takes up what the pool dropped: attempts that never reported, and what was never taken up. */
+export async function watchInvitations(ctx: MutationCtx, now: number): Promise<number> {
+  const waiting = await ctx.db
+    .query('invitations')
+    .withIndex('byPush', (q) => q.eq('push.state', 'pending').lt('updatedAt', now - attemptLostMs))
+    .take(100);
+  const left = waiting.filter(({ notBefore }) => notBefore < now - intentForgottenMs);
+  for (const { _id } of left) {
+    await ctx.db.patch('invitations', _id, { inFlightSince: undefined, updatedAt: now });
+    await queueInvitation(ctx, _id, 0);
+  }
+  return left.length;
 }

@@ -135,6 +135,9 @@ export const refusalsCountForMs = 60 * minuteMs;
 /** Without an event for so long, all that can be said is that nothing is missing. */
 export const webhookQuietAfterMs = dayMs;
 
+/** Less would prune what an incident is looked into with. */
+export const auditDaysKeptMin = 30;
+
 /** Audit entries that one run of retention prunes. */
 export const auditPruneBatch = 500;
 /** A driver of a sync that is silent for this long is gone; it reports at least every third of it. */

@@ -19,6 +19,11 @@ export const schedulePlan = {
   'prune ended API tokens': 24 * hourMs,
   'watch bulk changes': minuteMs,
   'prune bulk changes': hourMs,
+  'watch webhooks': 5 * minuteMs,
+  'follow invitations': 5 * minuteMs,
+  'expire invitations': hourMs,
+  'prune old alarms': 24 * hourMs,
+  'prune the audit log': 24 * hourMs,
 } as const satisfies Record<string, number>;
 
 export type ScheduleName = keyof typeof schedulePlan;

@@ -1,9 +1,18 @@
 import { Webhook } from 'svix';
 import type { ErrorCode } from '../../src/shared/error-codes';
+import type { RefusalReason } from '../../src/shared/webhook-health';
 import { webhookBodyBytesMax } from './limits';
 
 export type VerifiedRequest =
-  { ok: true; svixId: string; body: string } | { ok: false; code: ErrorCode; why: string };
+  /** `secret`: the one of the ring that fits. */
+  { ok: true; svixId: string; body: string; secret: string } | Refusal;
+
+interface Refusal {
+  ok: false;
+  code: ErrorCode;
+  reason: RefusalReason;
+  why: string;
+}
 
 const headerNames = ['svix-id', 'svix-timestamp', 'svix-signature'] as const;
 const svixIdMax = 256;
@@ -21,20 +30,58 @@ export async function verifyWebhookRequest(
   secrets: readonly string[],
 ): Promise<VerifiedRequest> {
   if (secrets.length === 0) {
-    return { ok: false, code: 'NOT_CONFIGURED', why: 'CLERK_WEBHOOK_SECRET is not set' };
+    const why = 'CLERK_WEBHOOK_SECRET is not set';
+    return { ok: false, code: 'NOT_CONFIGURED', reason: 'noSecret', why };
   }
   const body = await readBody(request);
   if (!body.ok) return body;
   const headers = readSvixHeaders(request.headers);
-  if (!headers.ok) return { ok: false, code: 'BAD_SIGNATURE', why: headers.why };
-  const match = secrets.some((secret) => verifies(secret, body.text, headers.values));
-  return match
-    ? { ok: true, svixId: headers.values['svix-id'], body: body.text }
-    : {
-        ok: false,
-        code: 'BAD_SIGNATURE',
-        why: 'no signing secret fits, or the attempt is too old',
-      };
+  if (!headers.ok) {
+    return { ok: false, code: 'BAD_SIGNATURE', reason: 'malformed', why: headers.why };
+  }
+  const secret = secrets.find((one) => verifies(one, body.text, headers.values));
+  return secret === undefined
+    ? explainMismatch(secrets, body.text, headers.values)
+    : { ok: true, svixId: headers.values['svix-id'], body: body.text, secret };
+}
+
+/** Svix tolerates five minutes either way. */
+const toleranceMs = 5 * 60_000;
+
+/** Tells a wrong secret from a wrong clock: nothing gets in either way, but the remedies differ. */
+function explainMismatch(secrets: readonly string[], body: string, headers: SvixHeaders): Refusal {
+  const sentAt = new Date(Number(headers['svix-timestamp']) * 1_000);
+  const isOff = Math.abs(Date.now() - sentAt.getTime()) > toleranceMs;
+  const isOurs = isOff && secrets.some((secret) => signedBy(secret, { body, headers, sentAt }));
+  const refused = { ok: false, code: 'BAD_SIGNATURE' } as const;
+  return isOurs
+    ? {
+        ...refused,
+        reason: 'clockSkew',
+        why: 'the signature fits, but its time is more than five minutes off this server’s clock',
+      }
+    : { ...refused, reason: 'badSignature', why: 'no signing secret fits' };
+}
+
+function signedBy(
+  secret: string,
+  { body, headers, sentAt }: { body: string; headers: SvixHeaders; sentAt: Date },
+): boolean {
+  try {
+    const expected = new Webhook(secret).sign(headers['svix-id'], sentAt, body);
+    return headers['svix-signature'].split(' ').some((given) => equal(given, expected));
+  } catch {
+    // A malformed secret, or a time that is none.
+    return false;
+  }
+}
+
+/** Takes as long for a near miss as for a far one, so that nobody can feel their way to a signature. */
+function equal(a: string, b: string): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i);
+  return difference === 0;
 }
 
 type SvixHeaders = Record<(typeof headerNames)[number], string>;
@@ -60,21 +107,22 @@ function readSvixHeaders(
   return { ok: true, values };
 }
 
-async function readBody(
-  request: Request,
-): Promise<{ ok: true; text: string } | { ok: false; code: ErrorCode; why: string }> {
+async function readBody(request: Request): Promise<{ ok: true; text: string } | Refusal> {
   const why = `the body is larger than ${webhookBodyBytesMax} bytes`;
   if (Number(request.headers.get('content-length') ?? 0) > webhookBodyBytesMax) {
-    return { ok: false, code: 'BODY_TOO_LARGE', why };
+    return { ok: false, code: 'BODY_TOO_LARGE', reason: 'tooLarge', why };
   }
   const bytes = await request.arrayBuffer();
-  if (bytes.byteLength > webhookBodyBytesMax) return { ok: false, code: 'BODY_TOO_LARGE', why };
+  if (bytes.byteLength > webhookBodyBytesMax) {
+    return { ok: false, code: 'BODY_TOO_LARGE', reason: 'tooLarge', why };
+  }
   try {
     // Fatal and with the mark kept, so that the text stands for exactly these bytes.
     const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
     return { ok: true, text: decoder.decode(bytes) };
   } catch {
-    return { ok: false, code: 'BAD_SIGNATURE', why: 'the body is not UTF-8' };
+    const notText = 'the body is not UTF-8';
+    return { ok: false, code: 'BAD_SIGNATURE', reason: 'malformed', why: notText };
   }
 }
 

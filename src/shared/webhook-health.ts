@@ -4,6 +4,7 @@
  * stopped; `unknown` = nothing can be said yet.
  */
 export const healthStates = ['healthy', 'quiet', 'late', 'dead', 'unknown'] as const;
+export type HealthState = (typeof healthStates)[number];
 
 /** Why the webhook route refused a request. Counted, never kept one by one. */
 export const refusalReasons = [
@@ -13,6 +14,7 @@ export const refusalReasons = [
   'tooLarge',
   'noSecret',
 ] as const;
+export type RefusalReason = (typeof refusalReasons)[number];
 
 /** Why webhooks are late or dead, or cannot be judged: the cause a person reads, and the remedy. */
 export const healthCauses = {

@@ -5,6 +5,7 @@ import { convexTest, type TestConvex } from 'convex-test';
 import { vi } from 'vitest';
 import type { Doc } from '../../convex/_generated/dataModel';
 import schema from '../../convex/schema';
+import { forgetTallies } from '../../convex/model/webhookTally';
 import { membershipByExternalId } from '../../convex/model/applyMembership';
 import { organizationByExternalId } from '../../convex/model/applyOrganization';
 import { patchUser, type UserChange } from '../../convex/model/userRows';
@@ -35,6 +36,7 @@ export function convexWorld(): ConvexWorld {
  * Call in a `beforeEach`; `vi.unstubAllEnvs`, `vi.unstubAllGlobals` and `vi.useRealTimers` undo it.
  */
 export function connectedWorld(): { t: ConvexWorld; clerk: FakeClerk } {
+  forgetTallies();
   vi.useFakeTimers({ now: startTime });
   vi.stubEnv('CLERK_WEBHOOK_SECRET', webhookSecret);
   vi.stubEnv('CLERK_SECRET_KEY', 'sk_test_world');
