@@ -1,4 +1,5 @@
 import { Webhook } from 'svix';
+import { FakeInvitations } from './fake-clerk-invitations';
 
 /** A user object in the shape of Clerk's webhooks and Backend API, as far as Rollcall looks at it. */
 export interface RawClerkUser {
@@ -146,6 +147,9 @@ export class FakeClerk {
   readonly events: ClerkEnvelope[] = [];
   readonly requests: { method: string; path: string; authorization: string; body: unknown }[] = [];
   readonly faults: ClerkFault[] = [];
+  readonly invitations: FakeInvitations;
+  /** What every other host answers, for probes of our own addresses. */
+  elsewhere: (url: URL) => Response = () => new Response(null, { status: 405 });
   /** Held requests go on when `release` is called. */
   hold: Promise<void> | undefined;
   inFlight = new Map<string, number>();
@@ -155,7 +159,9 @@ export class FakeClerk {
   tie = false;
   private lastStamp = 0;
 
-  constructor(private readonly clock: () => number) {}
+  constructor(private readonly clock: () => number) {
+    this.invitations = new FakeInvitations(clock);
+  }
 
   /** Later than every stamp before, so that only tests that want a tie make one. */
   private now(): number {
@@ -258,6 +264,18 @@ export class FakeClerk {
     this.mostInFlight = Math.max(this.mostInFlight, running);
     try {
       if (this.hold) await this.hold;
+      if (url.hostname !== 'clerk.test') return this.elsewhere(url);
+      const faulty = /^\/v1\/(invitations|users$|organizations$)/.test(url.pathname);
+      const fault = faulty ? this.takeFault() : undefined;
+      if (fault !== undefined && !fault.applied) return fault.response;
+      if (url.pathname.startsWith('/v1/invitations')) {
+        const answer = this.invitations.answer(method, url, body);
+        return fault?.response ?? answer;
+      }
+      if (url.pathname === '/v1/users') return Response.json(this.newestUsers(url));
+      if (url.pathname === '/v1/organizations') {
+        return Response.json({ data: [...this.organizations.values()], total_count: 0 });
+      }
       return url.pathname.startsWith('/v1/organizations/')
         ? this.answerOrganization(url, id)
         : this.answer(method, id, changeOf(url.pathname, body));
@@ -267,13 +285,10 @@ export class FakeClerk {
   };
 
   private answer(method: string, id: string, change: Record<string, unknown>): Response {
-    const fault = this.faults.shift();
-    if (fault) {
+    const fault = this.takeFault();
+    if (fault !== undefined) {
       if (fault.applied && this.users.has(id)) this.merge(id, change);
-      const headers: Record<string, string> =
-        fault.retryAfterS === undefined ? {} : { 'retry-after': String(fault.retryAfterS) };
-      const errors = [{ code: 'fault', message: 'fault', long_message: 'fault' }];
-      return Response.json({ errors }, { status: fault.status, headers });
+      return fault.response;
     }
     if (!this.users.has(id)) {
       return Response.json({ errors: [{ code: 'resource_not_found' }] }, { status: 404 });
@@ -286,6 +301,23 @@ export class FakeClerk {
     if (method === 'PUT') this.merge(id, { public_metadata: null, private_metadata: null });
     if (method !== 'GET') this.merge(id, change);
     return Response.json(this.users.get(id));
+  }
+
+  private takeFault(): { applied: boolean; response: Response } | undefined {
+    const fault = this.faults.shift();
+    if (fault === undefined) return undefined;
+    const headers: Record<string, string> =
+      fault.retryAfterS === undefined ? {} : { 'retry-after': String(fault.retryAfterS) };
+    const errors = [{ code: 'fault', message: 'fault', long_message: 'fault' }];
+    const response = Response.json({ errors }, { status: fault.status, headers });
+    return { applied: fault.applied ?? false, response };
+  }
+
+  /** `GET /users`, newest change first, whatever the order asked for. */
+  private newestUsers(url: URL): RawClerkUser[] {
+    const limit = Number(url.searchParams.get('limit') ?? 10);
+    const byChange = [...this.users.values()].sort((a, b) => b.updated_at - a.updated_at);
+    return byChange.slice(0, limit);
   }
 
   /** `GET /organizations/:id` and `GET /organizations/:id/memberships?user_id=`. */

@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { mergeName, sameName } from '../../convex/model/mergeName';
+
+const part = fc.option(fc.constantFrom('Ann', 'Bob', 'Cid'), { nil: undefined });
+const name = fc.record({ firstName: part, lastName: part });
+const edit = fc.record({
+  state: fc.constantFrom(
+    'synced' as const,
+    'pending' as const,
+    'failed' as const,
+    'differs' as const,
+  ),
+  decidedAt: fc.nat(20),
+  base: name,
+  proven: fc.boolean(),
+});
+const theirs = fc
+  .record({ parts: name, updatedAt: fc.nat(20), pushedBefore: fc.boolean() })
+  .map(({ parts, ...rest }) => ({ ...parts, ...rest }));
+
+describe('the merge of names', () => {
+  test('is total, and agrees where both sides do', () => {
+    fc.assert(
+      fc.property(name, fc.option(edit, { nil: undefined }), theirs, (ours, known, incoming) => {
+        const merge = mergeName(ours, known, incoming);
+        expect(merge.kind === 'inSync').toBe(sameName(ours, incoming));
+      }),
+    );
+  });
+
+  test('nobody decided here: Clerk’s name counts', () => {
+    fc.assert(
+      fc.property(name, theirs, (ours, incoming) => {
+        fc.pre(!sameName(ours, incoming));
+        expect(mergeName(ours, undefined, incoming)).toEqual({ kind: 'theirs', external: false });
+      }),
+    );
+  });
+
+  test('what Clerk said before never undoes a decision that it has not shown yet', () => {
+    fc.assert(
+      fc.property(name, edit, theirs, (ours, known, incoming) => {
+        fc.pre(!sameName(ours, incoming));
+        const before = { ...known, proven: false, base: incoming };
+        expect(mergeName(ours, before, incoming).kind).toBe('oldNews');
+      }),
+    );
+  });
+
+  test('in a conflict the later one wins, a tie is ours', () => {
+    fc.assert(
+      fc.property(name, edit, theirs, (ours, known, incoming) => {
+        const merge = mergeName(ours, known, incoming);
+        if (merge.kind !== 'conflict') return;
+        expect(known.state).not.toBe('synced');
+        expect(merge.winner).toBe(incoming.updatedAt > known.decidedAt ? 'theirs' : 'ours');
+      }),
+    );
+  });
+
+  test('once Clerk has shown our name, another one there is an edit', () => {
+    fc.assert(
+      fc.property(name, edit, theirs, (ours, known, incoming) => {
+        fc.pre(!sameName(ours, incoming) && !incoming.pushedBefore);
+        const proven = { ...known, state: 'synced' as const, proven: true };
+        expect(mergeName(ours, proven, incoming)).toEqual({ kind: 'theirs', external: true });
+      }),
+    );
+  });
+});
