@@ -297,15 +297,18 @@ describe('whatever happens around a brake', () => {
       fc.asyncProperty(fc.nat(), async (seed) => {
         disconnectWorld();
         ({ t, clerk } = connectedWorld());
-        await play(random(seed));
+        expect(await play(random(seed))).toEqual([]);
       }),
       { numRuns: Number(process.env.BRAKE_SCHEDULES ?? 5) },
     );
   });
 });
 
-/** Edits, decisions, pushes and deliveries in random order, with brakes decided either way. */
-async function play(chance: () => number): Promise<void> {
+/**
+ * Edits, decisions, pushes and deliveries in random order, with brakes decided either way. Returns
+ * whose role differs in the end.
+ */
+async function play(chance: () => number): Promise<string[]> {
   const ids = Array.from({ length: 9 }, (_, i) => `p${i}`);
   for (const id of ids) {
     const role = id < 'p3' ? 'superadmin' : 'staff';
@@ -330,12 +333,15 @@ async function play(chance: () => number): Promise<void> {
     await settle();
     await endBrake(true);
   }
-  for (const id of ids) {
-    const row = await rowOf(t, id);
-    expect(row.heldRole).toBeUndefined();
-    if (row.roleIssue === undefined) expect(clerk.role(id) ?? 'staff').toBe(row.role);
-  }
   await verifyAudit(t);
+  const apart = await Promise.all(
+    ids.map(async (id) => {
+      const { heldRole, roleIssue, role } = await rowOf(t, id);
+      const agrees = roleIssue !== undefined || (clerk.role(id) ?? 'staff') === role;
+      return agrees && heldRole === undefined ? [] : [id];
+    }),
+  );
+  return apart.flat();
 }
 
 async function decideSomething(id: string): Promise<void> {
