@@ -42,12 +42,16 @@ const slots = 2;
 const reading: Op['op'][] = ['get', 'read'];
 const writing: Op['op'][] = ['insert'];
 
-export function programOf(seed: number): Program {
+/** @param ranked also searches, whose order convex-test does not know. */
+export function programOf(
+  seed: number,
+  options: { ranked?: boolean; steps?: number } = {},
+): Program {
   const random = new Random(seed);
   const own = schemaPlan(random, ownTables);
   const keep = schemaPlan(random, keepTables);
-  const writer = new ProgramWriter(random, { own, keep });
-  return { seed, own, keep, steps: writer.steps(random.between(6, 18)) };
+  const writer = new ProgramWriter(random, { own, keep }, options.ranked ?? false);
+  return { seed, own, keep, steps: writer.steps(options.steps ?? random.between(6, 18)) };
 }
 
 class ProgramWriter {
@@ -59,6 +63,7 @@ class ProgramWriter {
   constructor(
     private readonly random: Random,
     private readonly plans: Record<Place['at'], SchemaPlan>,
+    private readonly isRanked: boolean,
   ) {
     this.#paged = random.list(slots, () => this.#query({ at: 'own', kind: 'query', depth: 0 }));
   }
@@ -115,6 +120,7 @@ class ProgramWriter {
       get: 2,
       normalize: 0.5,
       read: 6,
+      search: this.isRanked ? 2 : 0,
       each: 2 * nests,
       page: isApp * (place.looping ? 0 : 1.5),
       call: 2.5 * nests,
@@ -149,6 +155,11 @@ class ProgramWriter {
           query: this.#query(place),
           how: random.pick(['collect', 'collect', 'first', 'unique', 1, 3]),
         };
+      case 'search': {
+        const n = random.chance(0.4) ? { n: random.below(12) } : {};
+        const text = random.pick(['x', 'y', 'x y', 'é', 'nothing']);
+        return { op: name, table: random.pick(this.#tables(place)).name, text, ...n };
+      }
       case 'each':
         return this.#each(place);
       case 'page': {

@@ -51,6 +51,7 @@ export const pool: readonly Value[] = [
   'y',
   '',
   'é',
+  'x y',
   '𝒳',
   '￿',
   null,
@@ -212,6 +213,10 @@ export function schemaPlan(random: Random, names: readonly string[]): SchemaPlan
         : defineTable(v.any());
       // The names are data here; the library's types want them known.
       for (const index of indexes) made = made.index(index.name, index.fields as never);
+      made = made.searchIndex('search', {
+        searchField: 'a' as never,
+        filterFields: ['n' as never],
+      });
       return [name, made];
     },
   );

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import '../../support/map-group-by';
+// Gives Node 20 what vitest prints failures with.
+import '../../../vitest.config';
 
 /** For convex-test's own tests, in the copy that `npm run conformance:convex-test` makes of them. */
 
