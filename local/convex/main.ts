@@ -5,11 +5,13 @@
 import { join } from 'node:path';
 import { startLocalConvex, type LocalConvex } from './start-local-convex';
 import { StartError } from './start-error';
+import { stallMsMax, startWatchdog } from './watchdog';
 
 interface Settings {
   dataDir: string;
   port: number;
   sitePort: number;
+  stallMs: number;
 }
 
 /** Every wrong setting is named at once. */
@@ -26,6 +28,8 @@ function readSettings(env: NodeJS.ProcessEnv): Settings {
     dataDir: env.CONVEX_DATA_DIR || join(env.ROLLCALL_DATA_DIR || '.rollcall', 'convex'),
     port: port('CONVEX_PORT', 3210),
     sitePort: port('CONVEX_SITE_PORT', 3211),
+    // For tests: nobody else has a reason to be less patient.
+    stallMs: Number(env.CONVEX_STALL_MS) || stallMsMax,
   };
   if (settings.port !== 0 && settings.port === settings.sitePort) {
     problems.push('CONVEX_PORT and CONVEX_SITE_PORT must differ.');
@@ -47,7 +51,9 @@ async function tell(message: object, text: string): Promise<void> {
 async function main(): Promise<void> {
   let convex: LocalConvex;
   try {
-    convex = await startLocalConvex(readSettings(process.env));
+    const settings = readSettings(process.env);
+    convex = await startLocalConvex(settings);
+    startWatchdog(settings.stallMs);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     // A known failure says it all in its message; for the others the log keeps the stack.

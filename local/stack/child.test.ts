@@ -132,4 +132,18 @@ describe('the parts together', () => {
     await pause(0);
     expect(told).toHaveLength(1);
   });
+
+  it('that ends by the watchdog is started again, and no more than three times in a row', async () => {
+    const children = new Children(folder);
+    let restarts = 0;
+    const endsItself = `process.kill(process.pid, 'SIGUSR2'); ${stays}`;
+    children.onRestart(async () => {
+      restarts += 1;
+      children.add(part('convex', endsItself));
+    });
+    children.add(part('convex', endsItself));
+    const error = await children.failed;
+    expect(error.message).toContain('convex ended (signal SIGUSR2)');
+    expect(restarts).toBe(3);
+  });
 });

@@ -25,6 +25,8 @@ export interface ChildOptions {
   args: string[];
   env: NodeJS.ProcessEnv;
   logDir: string;
+  /** Goes on in the same log. */
+  isRestart?: boolean;
   /** Gets every line, for a terminal that wants to see them. */
   onLine?: (line: string) => void;
 }
@@ -72,7 +74,10 @@ export function startChild(options: ChildOptions): Child {
     // A process group of its own: Ctrl-C reaches the supervisor alone, which stops parts in order.
     detached: true,
   });
-  const log = createWriteStream(path.join(options.logDir, `${options.name}.log`), { mode: 0o600 });
+  const log = createWriteStream(path.join(options.logDir, `${options.name}.log`), {
+    mode: 0o600,
+    flags: options.isRestart ? 'a' : 'w',
+  });
   const lines = collectLines(child, log, options);
   const exited = new Promise<ChildExit>((resolve) => {
     child.once('error', (error) => {

@@ -1,5 +1,6 @@
 import { diedError, type Child } from './child';
-import type { StackError } from './stack-error';
+import { Restarts } from './restarts';
+import { StackError } from './stack-error';
 
 /** Short-lived children (build, push) report through their own exit code instead. */
 const lasting = new Set(['clerk', 'convex', 'web']);
@@ -13,6 +14,8 @@ export class Children {
     this.tell = resolve;
   });
   private readonly logDir: string;
+  private readonly restarts = new Restarts();
+  private restart: ((name: string) => Promise<void>) | undefined;
 
   constructor(logDir: string) {
     this.logDir = logDir;
@@ -22,8 +25,22 @@ export class Children {
     this.all.push(child);
     if (!lasting.has(child.name)) return;
     void child.exited.then((exit) => {
-      if (this.stopping === undefined) this.tell(diedError(child, exit, this.logDir));
+      if (this.stopping !== undefined) return;
+      if (this.restart && this.restarts.isDue(child, exit)) {
+        this.restart(child.name).catch((error: unknown) =>
+          this.tell(
+            error instanceof StackError ? error : new StackError(String(error), 'Start again.'),
+          ),
+        );
+        return;
+      }
+      this.tell(diedError(child, exit, this.logDir));
     });
+  }
+
+  /** How a part that ended itself on purpose is started again. */
+  onRestart(restart: (name: string) => Promise<void>): void {
+    this.restart = restart;
   }
 
   /** The web app first, so that nothing asks parts that are gone. */

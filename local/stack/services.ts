@@ -32,6 +32,8 @@ export interface ServiceContext {
   /** Told of each child at once, so that it is stopped whatever happens next. */
   onChild: (child: Child) => void;
   onLine?: (name: string, line: string) => void;
+  /** The log of the run before says why: it is kept. */
+  isRestart?: boolean;
 }
 
 /** The caller's environment without names that would point a part at other services. */
@@ -48,12 +50,13 @@ export function startPart(
   args: string[],
   env: NodeJS.ProcessEnv,
 ): Child {
-  const { logDir, onLine } = context;
+  const { logDir, onLine, isRestart = false } = context;
   const child = startChild({
     name,
     args,
     env,
     logDir,
+    isRestart,
     ...(onLine && { onLine: (line: string) => onLine(name, line) }),
   });
   context.onChild(child);

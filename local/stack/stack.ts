@@ -97,6 +97,9 @@ export async function startStack(
       onChild: (child) => children.add(child),
       ...(hooks.onLine && { onLine: hooks.onLine }),
     };
+    children.onRestart(async () => {
+      await startConvex({ ...context, isRestart: true });
+    });
     const failure = children.failed.then((error): never => {
       throw error;
     });

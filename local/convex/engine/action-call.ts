@@ -33,6 +33,10 @@ export class ActionCall implements ActionHost {
     readonly name = fn.path,
   ) {}
 
+  get path(): string {
+    return this.fn.path;
+  }
+
   /** What the action left running is refused from now on. */
   end(): void {
     this.#isOver = true;

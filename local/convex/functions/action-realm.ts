@@ -12,17 +12,20 @@ import { preludeScript, type Install, type PreludeApi } from './prelude';
 import { ModuleLoader, type ModuleExports, type ScriptModules } from './script-modules';
 import type { Thrown } from './thrown';
 import { OperationError } from './call-operations';
+import { actionStarted } from './running-actions';
 import { ownPromise } from './unhandled-rejections';
 
 /**
  * Where actions of one component run. Several run at once and wait for the outside, so each
  * operation is told apart by the asynchronous call it comes from.
  *
- * Limit: the timer only guards the first stretch, up to the first `await`. An endless loop after
- * that blocks the process, as it would any Node.js server.
+ * The timer only guards the first stretch, up to the first `await`. An endless loop after that is
+ * ended with the process, by the watchdog (`watchdog.ts`).
  */
 
 export interface ActionHost {
+  /** `module:function`, or the route of an HTTP action. */
+  readonly path: string;
   asyncSyscall(op: string, json: string): Promise<string>;
   log(level: string, line: string): void;
 }
@@ -59,7 +62,8 @@ export class ActionRealm {
     invoke: (exports: ModuleExports) => unknown,
     host: ActionHost,
   ): Promise<ActionOutcome<T>> {
-    return new Promise((resolve, reject) => {
+    const ended = actionStarted(host.path);
+    return new Promise<ActionOutcome<T>>((resolve, reject) => {
       const begin = () =>
         this.#api.call(
           () => invoke(this.#loader.load(path)),
@@ -80,7 +84,7 @@ export class ActionRealm {
           resolve({ kind: 'threw', thrown: tooLong });
         },
       });
-    });
+    }).finally(ended);
   }
 
   /** False after a timeout: a module may be loaded by half. What runs already may go on. */

@@ -1,0 +1,56 @@
+/** An action that holds the one thread for ever ends the process, and nothing that counts is lost. */
+import { ConvexHttpClient } from 'convex/browser';
+import { makeFunctionReference } from 'convex/server';
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConvexWorld, eventually } from '../fixtures/convex-servers/world';
+
+const mutation = (path: string) => makeFunctionReference<'mutation'>(path);
+const stallMs = 1_500;
+
+let world: ConvexWorld;
+beforeAll(async () => {
+  world = await ConvexWorld.start();
+});
+afterAll(() => world?.stop());
+
+/** Starts it impatient, lets `start` begin an endless loop, and waits for the end. */
+async function endsBy(start: (client: ConvexHttpClient) => Promise<unknown>) {
+  await world.started?.stop();
+  await world.boot({ CONVEX_STALL_MS: String(stallMs) });
+  const child = world.started?.child;
+  if (!child) throw new Error('The world is not running.');
+  const ended = once(child, 'exit');
+  const client = new ConvexHttpClient(world.ready.url);
+  await client.mutation(mutation('counters:increment'), { name: 'kept' });
+  await start(client);
+  const [, signal] = (await ended) as [number | null, string | null];
+  await world.boot();
+  return signal;
+}
+
+const kept = () =>
+  new ConvexHttpClient(world.ready.url).query(
+    makeFunctionReference<'query', { name: string }, number>('counters:get'),
+    { name: 'kept' },
+  );
+
+describe('an endless loop in an action', () => {
+  it('after its return ends the process by its own signal; what was acknowledged is there', async () => {
+    const signal = await endsBy((client) =>
+      client.action(makeFunctionReference<'action'>('loops:spinsOn')),
+    );
+    expect(signal).toBe('SIGUSR2');
+    expect(await kept()).toBe(1);
+  });
+
+  it('after an await does the same; one that was scheduled is failed and does not run again', async () => {
+    await endsBy((client) => client.mutation(mutation('loops:schedulesSpin')));
+    expect(await kept()).toBe(2);
+    const { stdout } = await eventually(async () => {
+      const data = await world.cli('data', '_scheduled_functions');
+      return data.stdout.includes('loops:spins') && data;
+    }, 'the scheduled function is listed');
+    expect(stdout).toContain('failed');
+  });
+});
