@@ -30,6 +30,7 @@ const rates = {
   setAccess: { kind: 'token bucket', rate: 300, period: minuteMs, capacity: 150 },
   retryPush: { kind: 'token bucket', rate: 120, period: minuteMs, capacity: 100 },
   tokens: { kind: 'token bucket', rate: 30, period: minuteMs, capacity: 30 },
+  testConnection: { kind: 'token bucket', rate: 12, period: minuteMs, capacity: 6 },
   // A web server asks once a minute for each token; several servers and restarts have room.
   exchange: { kind: 'token bucket', rate: 60, period: minuteMs, capacity: 60 },
   badToken: { kind: 'token bucket', rate: 60, period: minuteMs, capacity: 120 },

@@ -68,5 +68,5 @@ export function errorBodyOfTrpc(error: TRPCError): ErrorBody {
   return error.cause instanceof AppError ? error.cause.body : ownRefusal(error);
 }
 
-/** Convex ids: lower-case base32 with a checksum; Convex itself checks the table. */
-export const convexId = z.string().regex(/^[0-9a-z]{31,37}$/, 'is not an id');
+/** What an id of Convex looks like; Convex itself checks checksum and table. */
+export const convexId = z.string().regex(/^[0-9A-Za-z]{20,64}$/, 'is not an id');

@@ -258,6 +258,20 @@ const guards: Record<string, Guarded> = {
     roles: managers,
     args: (userId) => ({ userId }),
   },
+  'ids:isKnown': {
+    kind: 'query',
+    guard: 'active',
+    roles: ['superadmin', 'admin', 'staff'],
+    args: () => ({ table: 'syncRuns', id: 'x' }),
+  },
+  'summary:get': { kind: 'query', guard: 'active', roles: observers },
+  'summary:scan': {
+    kind: 'query',
+    guard: 'active',
+    roles: observers,
+    args: () => ({ part: 'users', after: null, now: startTime }),
+  },
+  'connection:test': { kind: 'action', guard: 'active', roles: managers },
   'tokens:list': {
     kind: 'query',
     guard: 'active',

@@ -4,11 +4,14 @@ import { tokenScopes, type TokenScope } from '../../src/shared/api-tokens';
 import { endpointsOf } from '../../src/server/rest/find-endpoint';
 import { appRouter } from '../../src/server/routers/app';
 import {
+  api,
   arrive,
+  as,
   auditEntries,
   connectedWorld,
   type ConvexWorld,
   deliver,
+  deliveryRows,
   disconnectWorld,
   organizationRow,
   rowOf,
@@ -31,6 +34,7 @@ beforeEach(async () => {
   vi.stubEnv('CLERK_PUBLISHABLE_KEY', `pk_test_${btoa('a.clerk.test$').replace(/=+$/, '')}`);
   vi.stubEnv('CONVEX_URL', 'http://convex.test');
   vi.stubEnv('CONVEX_SITE_URL', 'http://site.test');
+  vi.stubEnv('CREDENTIALS_ENCRYPTION_KEY', btoa('k'.repeat(32)));
   ask = restWorld(t);
   await arrive(t, 'boss', 'superadmin');
   await arrive(t, 'second', 'superadmin');
@@ -187,11 +191,15 @@ describe('every endpoint', () => {
     const others = tokenScopes.filter((scope) => scope !== endpoint.rest.permission);
     const token = await tokenOf(t, 'boss', others);
     const filled = await fill(path, target._id);
-    const body = method === 'POST' || method === 'PATCH' ? bodies[endpoint.procedure] : undefined;
+    const body =
+      method === 'POST' || method === 'PATCH' ? await bodyFor(endpoint.procedure) : undefined;
     const refused = await ask(token, method, filled, { body });
     expect(refused).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });
     if (endpoint.rest.permission === 'tokens:manage') return;
-    const own = await tokenOf(t, 'boss', [endpoint.rest.permission as TokenScope]);
+    const own = await tokenOf(t, 'boss', [
+      endpoint.rest.permission as TokenScope,
+      ...((endpoint.rest.also ?? []) as TokenScope[]),
+    ]);
     const allowed = await ask(own, method, filled, { body });
     expect(allowed).not.toMatchObject({ body: { code: 'FORBIDDEN' } });
     expect(allowed.status).toBeLessThan(500);
@@ -201,18 +209,43 @@ describe('every endpoint', () => {
   const bodies: Record<string, object> = {
     'users.setRole': { role: 'admin' },
     'tokens.create': { name: 'x', scopes: ['users:read'] },
+    'users.invite': { email: 'new@x.test' },
+    'users.updateName': { firstName: 'A', lastName: 'B' },
   };
 
+  /** Ids of things that are there, where the address names one. */
   async function fill(path: string, userId: string): Promise<string> {
-    if (path.includes('{organizationId}')) {
-      await deliver(t, envelope('organization.created', rawOrganization('org_1')));
-    }
-    const organization = path.includes('{organizationId}')
-      ? (await organizationRow(t, 'org_1'))._id
-      : '';
-    return path
-      .replace('{userId}', userId)
-      .replace('{organizationId}', organization)
-      .replace('{tokenId}', 'a'.repeat(16));
+    const ids: Record<string, () => Promise<string>> = {
+      userId: async () => userId,
+      tokenId: async () => 'a'.repeat(16),
+      organizationId: async () => await anOrganization(),
+      runId: async () => await aRun(),
+      deliveryId: async () => (await deliveryRows(t))[0]?._id ?? '',
+      invitationId: async () => await anInvitation(),
+    };
+    const [name = ''] = /(?<=\{)\w+(?=\})/.exec(path) ?? [];
+    const make = ids[name];
+    if (make === undefined && name !== '') throw new Error(`say what {${name}} is`);
+    return path.replace(/\{\w+\}/, (await make?.()) ?? '');
+  }
+
+  async function anOrganization(): Promise<string> {
+    await deliver(t, envelope('organization.created', rawOrganization('org_1')));
+    return (await organizationRow(t, 'org_1'))._id;
+  }
+
+  async function aRun(): Promise<string> {
+    return await as(t, 'boss').mutation(api.sync.start, { mode: 'dryRun' });
+  }
+
+  async function anInvitation(): Promise<string> {
+    const made = await as(t, 'boss').mutation(api.users.invite, { email: 'i@x.test' });
+    return made._id;
+  }
+
+  async function bodyFor(procedure: string): Promise<object | undefined> {
+    if (procedure !== 'credentials.store') return bodies[procedure];
+    const fields = { api_token: 'secret-token', account_id: '7' };
+    return { organizationId: await anOrganization(), service: 'chatwoot', fields };
   }
 });

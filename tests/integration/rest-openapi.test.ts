@@ -41,7 +41,13 @@ test('C5, E2: has the addresses of the guides', () => {
   const addresses = operations.map(([address]) => address);
   expect(addresses).toEqual(
     expect.arrayContaining([
+      'GET /api/v1/admin/clerk/status',
+      'POST /api/v1/admin/clerk/sync',
+      'GET /api/v1/admin/clerk/sync-logs',
+      'GET /api/v1/admin/clerk/database-summary',
+      'POST /api/v1/admin/clerk/test-connection',
       'GET /api/v1/admin/clerk/organizations',
+      'POST /api/v1/admin/clerk/store-credentials',
       'PATCH /api/admin/users/{userId}',
     ]),
   );

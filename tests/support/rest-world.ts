@@ -21,6 +21,7 @@ async function asConvexThrows<T>(call: () => Promise<T>): Promise<T> {
 }
 
 type Query = FunctionReference<'query'>;
+type Action = FunctionReference<'action'>;
 type Mutation = FunctionReference<'mutation'>;
 
 function callerOf(t: ConvexWorld, who: string): Caller {
@@ -28,6 +29,7 @@ function callerOf(t: ConvexWorld, who: string): Caller {
   const inConvex = tokenId === undefined ? as(t, who) : as(t, tokenId, { issuer: apiTokenIssuer });
   const client = {
     query: (name: Query, args: object) => asConvexThrows(() => inConvex.query(name, args)),
+    action: (name: Action, args: object) => asConvexThrows(() => inConvex.action(name, args)),
     mutation: (name: Mutation, args: object) => asConvexThrows(() => inConvex.mutation(name, args)),
   };
   return {

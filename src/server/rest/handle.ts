@@ -1,4 +1,5 @@
 import { TRPCError, type AnyTRPCRouter } from '@trpc/server';
+import { api } from '../../../convex/_generated/api';
 import { errorBody, errorCodes, type ErrorBody } from '../../shared/error-codes';
 import { AppError } from '../app-error';
 import type { TrpcContext } from '../context';
@@ -46,6 +47,43 @@ function failure(thrown: unknown): Response {
   return refusal(body);
 }
 
+const tableOf = {
+  runId: 'syncRuns',
+  deliveryId: 'deliveries',
+  invitationId: 'invitations',
+  organizationId: 'organizations',
+  brakeId: 'brakes',
+} as const;
+
+function isTableField(name: string): name is keyof typeof tableOf {
+  return Object.hasOwn(tableOf, name);
+}
+
+/**
+ * Which part of the address names nothing, where a call failed without saying why: text of the form
+ * of an id that is no id of its table makes Convex fail before our functions run.
+ */
+async function unknownId(
+  error: unknown,
+  params: Record<string, string>,
+  context: TrpcContext,
+): Promise<string | undefined> {
+  const { code, field } =
+    error instanceof TRPCError ? errorBodyOfTrpc(error) : toAppError(error).body;
+  const saysNothing = code === 'INTERNAL' || (code === 'INVALID_INPUT' && field === undefined);
+  if (!saysNothing) return undefined;
+  try {
+    const convex = await (await context.caller())?.convex();
+    for (const [name, id] of Object.entries(params)) {
+      if (!convex || !isTableField(name)) continue;
+      if (!(await convex.query(api.ids.isKnown, { table: tableOf[name], id }))) return name;
+    }
+  } catch {
+    // The first failure says more than this one.
+  }
+  return undefined;
+}
+
 /**
  * Serves procedures as REST: finds the one behind method and path, reads its input from query, body
  * and path, and calls it as tRPC does. Nothing is decided here but the form of requests and answers.
@@ -55,8 +93,11 @@ export function restHandler({ router, createContext }: RestOptions) {
   const callerFor = createCallerFactory(router);
   const take = createRate();
 
-  async function call(endpoint: Endpoint, request: Request, params: Record<string, string>) {
-    const context = createContext(request);
+  async function call(
+    endpoint: Endpoint,
+    request: Request,
+    { params, context }: { params: Record<string, string>; context: TrpcContext },
+  ) {
     const caller = await context.caller();
     // Before the body is read: whoever is nobody costs nothing.
     if (!caller) throw new AppError('UNAUTHENTICATED');
@@ -83,13 +124,17 @@ export function restHandler({ router, createContext }: RestOptions) {
       const message = 'This address answers application/json only.';
       return refusal(errorBody('INVALID_INPUT', { field: 'accept', message }), 406);
     }
+    const context = createContext(request);
     try {
       const { status, output } = found.endpoint.rest;
-      const data = await call(found.endpoint, request, found.params);
+      const data = await call(found.endpoint, request, { params: found.params, context });
       // What the document does not name does not go out.
       return answer(status ?? 200, output.parse(data));
     } catch (error) {
-      return failure(error);
+      const stranger = await unknownId(error, found.params, context);
+      return stranger === undefined
+        ? failure(error)
+        : refusal(errorBody('NOT_FOUND', { field: stranger }));
     }
   };
 }

@@ -18,6 +18,8 @@ export interface RestMeta {
   description?: string;
   /** The permission that Convex asks for; `signedIn`: none. For people who read, not for deciding. */
   permission: Permission | 'signedIn';
+  /** Permissions needed beside it. */
+  also?: Permission[];
   /** What a success looks like. */
   output: z.ZodType;
   /** 200 unless the answer is about something made (201) or begun (202). */

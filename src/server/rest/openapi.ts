@@ -57,7 +57,9 @@ function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
   const hasBody = rest.method === 'POST' || rest.method === 'PATCH';
   const alias = rest.path === path ? '' : `.${path.split('/')[2]}`;
   const needs =
-    rest.permission === 'signedIn' ? 'For everyone signed in.' : `Needs \`${rest.permission}\`.`;
+    rest.permission === 'signedIn'
+      ? 'For everyone signed in.'
+      : `Needs ${[rest.permission, ...(rest.also ?? [])].map((name) => `\`${name}\``).join(' and ')}.`;
   return {
     operationId: `${procedure}${alias}`,
     tags: [rest.tag],

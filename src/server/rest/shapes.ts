@@ -1,8 +1,23 @@
 import { z } from 'zod';
 import { tokenScopes } from '../../shared/api-tokens';
+import { auditSources } from '../../shared/audit';
+import { deliveryOutcomes } from '../../shared/deliveries';
+import { integrityKinds } from '../../shared/integrity';
+import { invitationStates } from '../../shared/invitations';
 import { recordStatuses } from '../../shared/organizations';
 import { pushStates, roleSources, userStates } from '../../shared/people';
 import { roleNames } from '../../shared/roles';
+import {
+  syncKeys,
+  syncKinds,
+  syncModes,
+  syncOutcomes,
+  syncPhases,
+  syncRunStatuses,
+  syncStates,
+  syncTriggers,
+} from '../../shared/sync';
+import { healthStates } from '../../shared/webhook-health';
 
 /**
  * What the REST API answers, for the OpenAPI document. Convex's validators decide what leaves the
@@ -117,3 +132,217 @@ export const errorAnswer = z
     retryAfterMs: z.number().optional(),
   })
   .meta({ id: 'Error' });
+
+export const invitation = z
+  .object({
+    _id: z.string(),
+    email: z.string(),
+    role,
+    state: z.enum(invitationStates),
+    push,
+    invitedBy: z.string(),
+    acceptedBy: z.string().optional(),
+    createdAt: time,
+    updatedAt: time,
+    expiresAt: time,
+  })
+  .meta({ id: 'Invitation' });
+
+const tally = z
+  .object({ seen: z.number() })
+  .extend(Object.fromEntries(syncOutcomes.map((name) => [name, z.number()])))
+  .meta({ id: 'SyncTally' });
+
+export const syncRun = z
+  .object({
+    _id: z.string(),
+    mode: z.enum(syncModes),
+    trigger: z.enum(syncTriggers),
+    key: z.enum(syncKeys),
+    scope: z.object({
+      only: z.enum(syncKinds).optional(),
+      emailDomain: z.string().optional(),
+      ids: z.array(z.string()).optional(),
+    }),
+    status: z.enum(syncRunStatuses),
+    phase: z.enum(syncPhases),
+    actor: z.string(),
+    startedByName: z.string().optional(),
+    startedAt: time,
+    finishedAt: time.optional(),
+    done: z.number(),
+    total: z.number(),
+    rate: z.number().meta({ description: 'Records per second; 0: not measured yet.' }),
+    timeLeftMs: z.number().nullable(),
+    tallies: z.object({ users: tally, organizations: tally, memberships: tally }),
+    missing: z.number().meta({ description: 'People here that Clerk does not have.' }),
+    clerkUsers: z.number().nullable(),
+    convexUsers: z.number().nullable(),
+    planHash: z.string().optional(),
+    changesKept: z.number(),
+    errorsKept: z.number(),
+    failure: z.object({ code: z.string(), message: z.string() }).optional(),
+    warnings: z.array(z.string()),
+    cancelRequested: z.boolean(),
+    resumable: z.boolean(),
+  })
+  .meta({ id: 'SyncRun' });
+
+const schedule = z
+  .object({
+    name: z.string(),
+    everyMs: z.number(),
+    lastRunAt: time.nullable(),
+    outcome: z.string().nullable(),
+    why: z.string().optional(),
+    nextRunAt: time.nullable(),
+  })
+  .meta({ id: 'Schedule' });
+
+export const clerkStatus = z
+  .object({
+    sync: z.object({
+      state: z.enum(syncStates),
+      running: syncRun.nullable(),
+      last: syncRun.nullable(),
+      lastCompletedAt: time.nullable(),
+      drift: z
+        .object({ users: z.number(), at: time, runId: z.string(), repaired: z.boolean() })
+        .nullable(),
+      hasServerKey: z.boolean(),
+      reconcile: schedule,
+    }),
+    webhooks: z
+      .object({
+        state: z.enum(healthStates),
+        cause: z.string().optional(),
+        causeText: z.string().optional(),
+        remedy: z.string().optional(),
+        lastDeliveryAt: time.optional(),
+        lastAppliedAt: time.optional(),
+        lastCheckedAt: time.optional(),
+        missed: z.number(),
+      })
+      .nullable()
+      .meta({ description: 'Null where the caller may not read deliveries.' }),
+  })
+  .meta({ id: 'ClerkStatus' });
+
+export const syncError = z
+  .object({
+    _id: z.string(),
+    kind: z.enum(syncKinds),
+    externalId: z.string().optional(),
+    reason: z.string(),
+    at: time,
+  })
+  .meta({ id: 'SyncError' });
+
+const factValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+export const syncChange = z
+  .object({
+    _id: z.string(),
+    kind: z.enum(syncKinds),
+    change: z.enum(['create', 'update']),
+    externalId: z.string(),
+    name: z.string(),
+    fields: z.array(
+      z.object({
+        field: z.string(),
+        before: factValue,
+        after: factValue,
+        wins: z.enum(['clerk', 'rollcall']),
+        why: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'SyncChange' });
+
+export const connection = z
+  .object({
+    ok: z.boolean(),
+    message: z.string(),
+    instanceId: z.string().optional(),
+    environment: z.string().optional(),
+    users: z.number().optional(),
+    latencyMs: z.number().optional(),
+  })
+  .meta({ id: 'Connection' });
+
+const bounded = z.object({ count: z.number(), exact: z.boolean() });
+
+export const databaseSummary = z
+  .object({
+    people: stats,
+    organizations: bounded,
+    memberships: bounded,
+    lastSync: z.object({
+      state: z.enum(syncStates),
+      completedAt: time.nullable(),
+      differed: z.number().nullable(),
+    }),
+    lastWebhook: z
+      .object({ type: z.string(), outcome: z.enum(deliveryOutcomes), receivedAt: time })
+      .nullable(),
+    auditEntries: z.number(),
+    integrity: z.object({
+      checked: z.object({
+        users: z.number(),
+        organizations: z.number(),
+        memberships: z.number(),
+        pushes: z.number(),
+        audit: z.number(),
+      }),
+      complete: z.boolean(),
+      findings: z.array(
+        z.object({
+          kind: z.enum(integrityKinds),
+          count: z.number(),
+          examples: z.array(z.string()),
+          text: z.string(),
+          remedy: z.string(),
+        }),
+      ),
+    }),
+  })
+  .meta({ id: 'DatabaseSummary' });
+
+const party = z.object({
+  ref: z.string(),
+  name: z.string().optional(),
+  userId: z.string().optional(),
+  organizationId: z.string().optional(),
+});
+const facts = z.record(z.string(), z.union([factValue, z.array(z.string())]));
+
+export const auditEntry = z
+  .object({
+    _id: z.string(),
+    seq: z.number(),
+    at: time,
+    action: z.string(),
+    source: z.enum(auditSources),
+    actor: party,
+    target: party,
+    before: facts.optional(),
+    after: facts.optional(),
+    alarm: z.boolean(),
+    correlationId: z.string(),
+    hash: z.string(),
+  })
+  .meta({ id: 'AuditEntry' });
+
+export const delivery = z
+  .object({
+    _id: z.string(),
+    svixId: z.string(),
+    type: z.string(),
+    entityId: z.string().optional(),
+    outcome: z.enum(deliveryOutcomes),
+    why: z.string().optional(),
+    receivedAt: time,
+    repeats: z.number(),
+    alarm: z.boolean(),
+  })
+  .meta({ id: 'Delivery' });

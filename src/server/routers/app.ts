@@ -1,7 +1,9 @@
 import { router } from '../trpc';
 import { alarmsRouter } from './alarms/router';
 import { brakesRouter } from './brakes/router';
+import { auditRouter } from './audit/router';
 import { bulkRouter } from './bulk/router';
+import { clerkRouter } from './clerk/router';
 import { credentialsRouter } from './credentials/router';
 import { deliveriesRouter } from './deliveries/router';
 import { organizationsRouter } from './organizations/router';
@@ -11,7 +13,9 @@ import { usersRouter } from './users/router';
 export const appRouter = router({
   alarms: alarmsRouter,
   brakes: brakesRouter,
+  audit: auditRouter,
   bulk: bulkRouter,
+  clerk: clerkRouter,
   credentials: credentialsRouter,
   deliveries: deliveriesRouter,
   organizations: organizationsRouter,

@@ -17,6 +17,21 @@ const input = z.strictObject({
 
 /** Requirement E6: seals and stores; what was there before is replaced for good. */
 export const store = procedure
+  .meta({
+    rest: {
+      method: 'POST',
+      path: '/api/v1/admin/clerk/store-credentials',
+      tag: 'Organizations',
+      summary: 'Store credentials of an organization, sealed',
+      description:
+        'Replaces what was there. Nothing ever shows them again but the last four characters.',
+      permission: 'credentials:write',
+      also: ['organizations:read'],
+      output: credentialOutput,
+      errors: [404],
+      status: 201,
+    },
+  })
   .input(input)
   .output(credentialOutput)
   .mutation(async ({ ctx, input: { organizationId, service, fields } }) => {

@@ -10,6 +10,17 @@ const output = z.object({ outcome: z.enum(deliveryOutcomes), why: z.string().opt
 
 /** Applies a webhook once more, by the rules of its arrival. */
 export const replay = procedure
+  .meta({
+    rest: {
+      method: 'POST',
+      path: '/api/v1/admin/deliveries/{deliveryId}/replay',
+      tag: 'Webhooks',
+      summary: 'Apply a webhook once more',
+      permission: 'deliveries:replay',
+      output,
+      errors: [404],
+    },
+  })
   .input(input)
   .output(output)
   .mutation(({ ctx, input: { deliveryId } }) =>

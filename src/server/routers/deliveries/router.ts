@@ -1,4 +1,5 @@
 import { router } from '../../trpc';
+import { list } from './list';
 import { replay } from './replay';
 
-export const deliveriesRouter = router({ replay });
+export const deliveriesRouter = router({ list, replay });

@@ -1,13 +1,19 @@
 import { z } from 'zod';
 import { api } from '../../../../convex/_generated/api';
-import type { Id } from '../../../../convex/_generated/dataModel';
 import { procedure } from '../../trpc';
-import { convexId } from '../../trpc-errors';
-
-const input = z.strictObject({ userId: convexId });
+import { userCommand } from './rest';
+import { userId, withUser } from './target';
 
 /** Requirement C8: closes a push that was given up on; ours stands, marked as differing from Clerk. */
-export const dismissPush = procedure.input(input).mutation(({ ctx, input: { userId } }) =>
-  // The shape was checked; whether it is an id of a user is Convex's validator's business.
-  ctx.convex.mutation(api.users.dismissPush, { userId: userId as Id<'users'> }),
-);
+export const dismissPush = procedure
+  .meta({
+    rest: userCommand('dismiss-push', {
+      summary: 'Close a push to Clerk that was given up on',
+      description: 'Ours stands, marked as differing from Clerk.',
+      permission: 'pushes:retry',
+    }),
+  })
+  .input(z.strictObject({ userId }))
+  .mutation(({ ctx: { convex }, input }) =>
+    withUser(convex, input.userId, (id) => convex.mutation(api.users.dismissPush, { userId: id })),
+  );

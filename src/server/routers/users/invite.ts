@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { api } from '../../../../convex/_generated/api';
 import { emailLengthMax } from '../../../shared/invitations';
+import { invitation } from '../../rest/shapes';
 import { procedure } from '../../trpc';
 import { knownRole } from '../../known-role';
 
@@ -10,9 +11,24 @@ const input = z.strictObject({
 });
 
 /** Requirement D2: invites an address; Clerk sends the mail. */
-export const invite = procedure.input(input).mutation(({ ctx, input: { email, role } }) =>
-  ctx.convex.mutation(api.users.invite, {
-    email,
-    ...(role === undefined ? {} : { role: knownRole(role) }),
-  }),
-);
+export const invite = procedure
+  .meta({
+    rest: {
+      method: 'POST',
+      path: '/api/v1/admin/invitations',
+      tag: 'Users',
+      summary: 'Invite an address',
+      description: 'Clerk sends the mail. Without a role the default one.',
+      permission: 'users:invite',
+      output: invitation,
+      errors: [409],
+      status: 201,
+    },
+  })
+  .input(input)
+  .mutation(({ ctx, input: { email, role } }) =>
+    ctx.convex.mutation(api.users.invite, {
+      email,
+      ...(role === undefined ? {} : { role: knownRole(role) }),
+    }),
+  );

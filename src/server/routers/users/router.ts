@@ -4,6 +4,7 @@ import { deactivate } from './deactivate';
 import { get } from './get';
 import { list } from './list';
 import { dismissPush } from './dismiss-push';
+import { invitations } from './invitations';
 import { invite } from './invite';
 import { reactivate } from './reactivate';
 import { remove } from './remove';
@@ -28,5 +29,6 @@ export const usersRouter = router({
   retryPush,
   dismissPush,
   invite,
+  invitations,
   revokeInvitation,
 });

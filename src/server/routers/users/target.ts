@@ -8,7 +8,7 @@ import { toAppError } from '../../convex-client';
 /** A person by row id or by Clerk id. */
 export const userId = z
   .string()
-  .regex(/^([0-9a-z]{31,37}|user_[A-Za-z0-9]{1,60})$/, 'is not an id')
+  .regex(/^([0-9A-Za-z]{20,64}|user_[A-Za-z0-9]{1,60})$/, 'is not an id')
   .meta({ description: 'Row id, or Clerk user id (`user_...`).' });
 
 async function resolved(convex: ConvexHttpClient, id: string): Promise<Id<'users'>> {
