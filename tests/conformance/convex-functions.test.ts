@@ -167,6 +167,23 @@ describe('transactions are deterministic and end', () => {
   });
 });
 
+describe('what Convex would have run again', () => {
+  it('is told once, with the names of both functions; they both count all the same', async () => {
+    const lines: string[] = [];
+    const undo = world.engine.onLog(({ line }) => lines.push(line));
+    const add = () => value(world.mutation('calls:parallel', { count: 1 }));
+    const sums = await Promise.all([add(), add(), add()]);
+    await add();
+    undo();
+    expect(new Set(sums.flat()).size).toBe(3);
+    expect(lines).toEqual([
+      expect.stringContaining(
+        '[WARN] Would conflict on Convex: calls:parallel read what calls:parallel wrote',
+      ),
+    ]);
+  });
+});
+
 describe('actions and scheduled functions', () => {
   it('an action waits, calls, hears of failures, schedules and cancels', async () => {
     expect(await value(world.action('calls:acts'))).toEqual({

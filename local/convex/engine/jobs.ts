@@ -45,16 +45,20 @@ export function scheduledJobs(parts: JobParts): Jobs {
 async function runMutation(parts: JobParts, job: DueJob): Promise<void> {
   const row = parts.queue.row(job.id);
   if (!row) return;
-  await parts.runner.write(parts.context(row.id), async (tx, context) => {
-    if (jobState(tx, row.owner, row.id)?.kind !== 'pending') return;
-    const state = await attempt(tx, context.jobs, async () => {
-      const fn = target(parts, row, 'mutation');
-      await runInTransaction(tx, { fn, args: row.args, depth: 1 }, context);
-    });
-    // Whatever the function did to its own job (cancel it, say) has been seen above.
-    if (jobState(tx, row.owner, row.id)?.kind !== 'pending') return;
-    context.jobs.end(tx, row, state, parts.nowMs());
-  });
+  await parts.runner.write(
+    parts.context(row.id),
+    async (tx, context) => {
+      if (jobState(tx, row.owner, row.id)?.kind !== 'pending') return;
+      const state = await attempt(tx, context.jobs, async () => {
+        const fn = target(parts, row, 'mutation');
+        await runInTransaction(tx, { fn, args: row.args, depth: 1 }, context);
+      });
+      // Whatever the function did to its own job (cancel it, say) has been seen above.
+      if (jobState(tx, row.owner, row.id)?.kind !== 'pending') return;
+      context.jobs.end(tx, row, state, parts.nowMs());
+    },
+    { path: row.path },
+  );
 }
 
 /** Runs in a nested transaction, so that a failing function leaves nothing but its failure. */

@@ -1,7 +1,9 @@
 import { Deployer, deploymentOf, type Deployment } from '../deploy/deployer';
 import type { Env } from '../deploy/environment';
+import { logLine } from '../functions/log-lines';
 import { FunctionFailure } from '../functions/user-errors';
 import type { Store, Ts } from '../store/contract';
+import { ConflictWatch } from './conflict-watch';
 import { CallLogs, type CallContext, type LogListener } from './call-context';
 import type {
   AuthProvider,
@@ -57,7 +59,17 @@ export class LocalEngine implements Engine {
     this.#live = parts.deployment;
     const queue = new JobQueue();
     queue.load(parts.jobs);
-    this.#runner = new Runner(store, queue, nowMs);
+    const conflicts = new ConflictWatch({
+      commitsAfter: (ts) => store.commitsAfter(ts),
+      warn: (path, line) => {
+        process.stderr.write(`${line}\n`);
+        for (const listener of this.#logListeners) {
+          listener({ path, level: 'warn', line: logLine('warn', line), atMs: Date.now() });
+        }
+      },
+      nowMs,
+    });
+    this.#runner = new Runner(store, queue, nowMs, conflicts);
     this.deployer = new Deployer({
       store,
       live: () => this.#live,
@@ -118,6 +130,7 @@ export class LocalEngine implements Engine {
           const json = runInTransaction(tx, { fn, args: call.args, depth: 1 }, transaction);
           return json instanceof Promise ? json.then(finish) : finish(json);
         },
+        { path: call.path, sessionId: dedupe?.sessionId },
       );
       return { result: { kind: 'success', ...value }, ts };
     } catch (error) {

@@ -4,6 +4,7 @@ import { failureOf, FunctionFailure } from '../functions/user-errors';
 import type { ReadSet, Store, Ts, WriteTransaction } from '../store/contract';
 import { ActionCall, type ActionServices } from './action-call';
 import { seededRandom, type CallContext, type TransactionContext } from './call-context';
+import type { Committed, ConflictWatch } from './conflict-watch';
 import type { Json } from './contract';
 import { JobChanges } from './job-changes';
 import type { JobQueue } from './job-queue';
@@ -29,6 +30,7 @@ export class Runner {
     private readonly store: Store,
     private readonly queue: JobQueue,
     private readonly nowMs: () => number,
+    private readonly conflicts: ConflictWatch,
   ) {}
 
   async query(fn: LiveFunction, args: Json, context: CallContext): Promise<QueryOutcome> {
@@ -56,8 +58,10 @@ export class Runner {
     args: Json,
     context: CallContext,
   ): Promise<{ json: string; ts: Ts }> {
-    const { value, ts } = await this.write(context, (tx, transaction) =>
-      runInTransaction(tx, { fn, args, depth: 1 }, transaction),
+    const { value, ts } = await this.write(
+      context,
+      (tx, transaction) => runInTransaction(tx, { fn, args, depth: 1 }, transaction),
+      { path: fn.path },
     );
     return { json: value, ts };
   }
@@ -66,14 +70,22 @@ export class Runner {
   async write<T>(
     context: CallContext,
     body: (tx: WriteTransaction, context: TransactionContext) => T | Promise<T>,
+    /** The mutation it is, when it is one of the app's. */
+    mutation?: Pick<Committed, 'path'> & Partial<Committed>,
   ): Promise<{ value: T; ts: Ts }> {
     let transaction: TransactionContext | undefined;
+    let reads: ReadSet | undefined;
+    const startedTs = this.store.currentTs();
     const logs = context.logs.rewinding();
-    const { value, ts } = await this.store.write((tx) => {
+    const { value, ts, wrote } = await this.store.write((tx) => {
       logs.start();
       transaction = this.#transaction(context);
+      ({ reads } = tx);
       return body(tx, transaction);
     }, repeatable);
+    if (mutation && wrote && reads) {
+      this.conflicts.note({ sessionId: undefined, ...mutation, startedTs, ts, reads });
+    }
     this.queue.apply(transaction?.jobs.changes() ?? []);
     return { value, ts };
   }

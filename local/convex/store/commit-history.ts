@@ -31,7 +31,9 @@ export class CommitHistory {
 
   after(ts: Ts): Commit[] | undefined {
     if (ts < this.#completeAfter) return undefined;
-    const first = this.#commits.findIndex(({ commit }) => commit.ts > ts);
-    return first < 0 ? [] : this.#commits.slice(first).map(({ commit }) => commit);
+    // From the end: who asks wants the last few.
+    let first = this.#commits.length;
+    while (first > 0 && (this.#commits[first - 1]?.commit.ts ?? 0n) > ts) first -= 1;
+    return this.#commits.slice(first).map(({ commit }) => commit);
   }
 }
