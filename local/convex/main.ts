@@ -86,4 +86,6 @@ function endWithParent(convex: LocalConvex): void {
   if (process.send) process.once('disconnect', end);
 }
 
+// Functions on Convex see no other time zone.
+process.env['TZ'] = 'UTC';
 await main();
