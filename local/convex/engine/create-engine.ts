@@ -4,7 +4,7 @@ import { PushError } from '../deploy/push-error';
 import { loadPush } from '../deploy/saved-push';
 import { underSharedTimer } from '../functions/run-timer';
 import { onUnhandledRejection } from '../functions/unhandled-rejections';
-import type { Store } from '../store/contract';
+import type { Store, StoreOptions } from '../store/contract';
 import { openStore } from '../store/open-store';
 import type { Engine } from './contract';
 import { CronRuns } from './crons';
@@ -23,6 +23,8 @@ export interface EngineOptions {
   deploymentName?: string;
   /** Unix ms; default `Date.now`. */
   nowMs?: () => number;
+  /** For tests that let the file fail. */
+  openFile?: StoreOptions['openFile'];
 }
 
 export interface OpenedEngine {
@@ -36,7 +38,8 @@ export interface OpenedEngine {
 /** Opens the data folder and loads what was deployed last. Throws `StoreError` as `openStore`. */
 export async function createEngine(options: EngineOptions): Promise<OpenedEngine> {
   const { dataDir, url, siteUrl, deploymentName = 'local', nowMs = Date.now } = options;
-  const store = openStore({ folder: dataDir, nowMs, frame: underSharedTimer });
+  const { openFile } = options;
+  const store = openStore({ folder: dataDir, nowMs, frame: underSharedTimer, openFile });
   try {
     const platformEnv: Env = { CONVEX_CLOUD_URL: url, CONVEX_SITE_URL: siteUrl };
     const saved = await loadSaved(store, platformEnv);

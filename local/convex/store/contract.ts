@@ -11,6 +11,7 @@
  * `_creationTime` included: it is what is stored and what a syscall returns, so nobody parses a
  * document only to print it again.
  */
+import type { DatabaseFile } from './database-file';
 import type { SearchEntry } from './search-words';
 import type { Json, JsonObject } from '../values/value';
 
@@ -27,6 +28,8 @@ export interface StoreOptions {
   nowMs?: () => number;
   /** How long a body may wait for something else than the store; then it fails. Default 30,000. */
   bodyMsMax?: number;
+  /** For tests that let the file fail. */
+  openFile?: (folder: string) => DatabaseFile;
   /** Goes around several repeatable bodies that run one after the other. */
   frame?: Frame;
 }

@@ -10,8 +10,14 @@ import { SerialStore } from './serial-store';
  * Opens the store of a data folder, or makes it. Throws `StoreError` with `FolderInUse`,
  * `FolderUnusable`, `FileDamaged` or `FileTooNew` when that cannot be.
  */
-export function openStore({ folder, nowMs = Date.now, bodyMsMax, frame }: StoreOptions): Store {
-  const file = new DatabaseFile(folder);
+export function openStore({
+  folder,
+  nowMs = Date.now,
+  bodyMsMax,
+  frame,
+  openFile = (path) => new DatabaseFile(path),
+}: StoreOptions): Store {
+  const file = openFile(folder);
   try {
     const catalog = new Catalog(file);
     bringUpToDate(file, catalog);
