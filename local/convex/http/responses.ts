@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AuthError } from '../auth/auth-error';
+import { StoreError } from '../store/contract';
 import { HttpError } from './http-error';
 
 /**
@@ -73,6 +74,10 @@ export function sendError(
 
 function knownError(error: unknown): { status: number; code: string; message: string } | undefined {
   if (error instanceof HttpError) return error;
+  // The disk is full or the file damaged: who runs the machine has to act, and is told how.
+  if (error instanceof StoreError) {
+    return { status: 503, code: error.code, message: error.message };
+  }
   if (error instanceof AuthError) {
     const status = error.code === 'BadAdminKey' ? 403 : 401;
     return { status, code: error.code, message: error.message };

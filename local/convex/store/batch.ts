@@ -66,7 +66,8 @@ export class Batch {
   #add(done: Finished): void {
     this.finished.push(done);
     if (done.commit) this.commits.push(done.commit);
-    if (this.hasBegun && !this.file.inTransaction) throw new Error('SQLite undid the transaction');
+    if (!this.hasBegun || this.file.inTransaction) return;
+    throw this.file.lastFailure ?? new Error('SQLite undid the transaction');
   }
 
   #fail(task: Task, error: unknown): void {

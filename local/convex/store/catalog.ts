@@ -59,21 +59,27 @@ export class Catalog {
     this.#namespaces = new Map();
     const tables = new Map<number, TableInfo>();
     for (const row of this.file
-      .statement('SELECT table_no, namespace, name, number FROM tables')
+      .statement('SELECT table_no, CAST(namespace AS BLOB), CAST(name AS BLOB), number FROM tables')
       .all()) {
-      const [tableNo, namespace, name, number] = row as [number, string, string, number];
-      tables.set(tableNo, this.#remember(tableNo, namespace, name, number));
+      const [tableNo, namespace, name, number] = row as [number, unknown, unknown, number];
+      const path = this.file.text(namespace);
+      tables.set(tableNo, this.#remember(tableNo, path, this.file.text(name), number));
     }
     for (const row of this.file
-      .statement('SELECT index_no, table_no, name, definition FROM indexes')
+      .statement(
+        'SELECT index_no, table_no, CAST(name AS BLOB), CAST(definition AS BLOB) FROM indexes',
+      )
       .all()) {
-      const [indexNo, tableNo, name, definition] = row as [number, number, string, string];
-      const table = tables.get(tableNo);
-      table?.indexes.set(name, indexInfo(indexNo, name, JSON.parse(definition) as IndexDefinition));
+      const [indexNo, tableNo, bytes, definition] = row as [number, number, unknown, unknown];
+      const name = this.file.text(bytes);
+      const index = JSON.parse(this.file.text(definition)) as IndexDefinition;
+      tables.get(tableNo)?.indexes.set(name, indexInfo(indexNo, name, index));
     }
-    for (const row of this.file.statement('SELECT namespace, json FROM schemas').all()) {
-      const [namespace, json] = row as [string, string];
-      this.#attachSchema(namespace, JSON.parse(json) as SchemaJson);
+    for (const row of this.file
+      .statement('SELECT CAST(namespace AS BLOB), CAST(json AS BLOB) FROM schemas')
+      .all()) {
+      const [namespace, json] = row.map((column) => this.file.text(column));
+      this.#attachSchema(namespace ?? '', JSON.parse(json ?? '') as SchemaJson);
     }
   }
 

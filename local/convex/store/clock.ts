@@ -45,7 +45,9 @@ export class Clock {
   }
 
   #load(name: string): string | undefined {
-    const row = this.file.statement('SELECT value FROM meta WHERE name = ?').get(name);
-    return row?.[0] as string | undefined;
+    const row = this.file
+      .statement('SELECT CAST(value AS BLOB) FROM meta WHERE name = ?')
+      .get(name);
+    return row && this.file.text(row[0]);
   }
 }

@@ -315,6 +315,7 @@ export type StoreErrorCode =
   | 'FolderUnusable'
   | 'FileDamaged'
   | 'FileTooNew'
+  | 'DiskFull'
   | 'CommitFailed';
 
 /** Every refusal of the store. The message is fit for the developer and names the way out. */

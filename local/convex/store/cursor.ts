@@ -24,8 +24,10 @@ export class CursorCodec {
   readonly #secret: Buffer;
 
   constructor(file: DatabaseFile) {
-    const stored = file.statement('SELECT value FROM meta WHERE name = ?').get('cursor_secret');
-    const secret = (stored?.[0] as string | undefined) ?? randomBytes(32).toString('hex');
+    const stored = file
+      .statement('SELECT CAST(value AS BLOB) FROM meta WHERE name = ?')
+      .get('cursor_secret');
+    const secret = (stored && file.text(stored[0])) ?? randomBytes(32).toString('hex');
     if (!stored) {
       file.statement('INSERT INTO meta (name, value) VALUES (?, ?)').run('cursor_secret', secret);
     }

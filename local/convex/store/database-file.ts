@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
@@ -54,11 +55,17 @@ export interface Statement {
 export class DatabaseFile {
   readonly #db: Database.Database;
   readonly #statements = new Map<string, Statement>();
+  #failure: StoreError | undefined;
+  /** The newest failure of all, for explaining why SQLite has undone a transaction by itself. */
+  lastFailure: StoreError | undefined;
   /** Of the file as it was found; older ones are brought up by `bringUpToDate`. */
   readonly foundVersion: number;
 
+  readonly #path: string;
+
   constructor(folder: string) {
     const path = join(folder, fileName);
+    this.#path = path;
     let db: Database.Database | undefined;
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -75,16 +82,16 @@ export class DatabaseFile {
   statement(sql: string): Statement {
     const known = this.#statements.get(sql);
     if (known) return known;
-    const prepared = this.#db.prepare(sql);
+    const prepared = this.#guarded(() => this.#db.prepare(sql));
     const isReader = /^\s*(SELECT|PRAGMA)/i.test(sql) || /\bRETURNING\b/i.test(sql);
     if (isReader) prepared.raw(true);
     const statement: Statement = {
       run: (...parameters) => {
-        const info = prepared.run(parameters);
+        const info = this.#guarded(() => prepared.run(parameters));
         return { changes: info.changes, lastInsertRowid: Number(info.lastInsertRowid) };
       },
-      get: (...parameters) => prepared.get(parameters) as Row | undefined,
-      all: (...parameters) => prepared.all(parameters) as Row[],
+      get: (...parameters) => this.#guarded(() => prepared.get(parameters) as Row | undefined),
+      all: (...parameters) => this.#guarded(() => prepared.all(parameters) as Row[]),
     };
     this.#statements.set(sql, statement);
     return statement;
@@ -92,7 +99,41 @@ export class DatabaseFile {
 
   /** For statements that have no result and are run rarely. */
   exec(sql: string): void {
-    this.#db.exec(sql);
+    this.#guarded(() => this.#db.exec(sql));
+  }
+
+  /**
+   * The failure that everything since is refused with; then things go on. A function may catch what
+   * its database call rejects with, but a change is several statements, and on a full disk SQLite
+   * undoes the whole transaction by itself: what came after it would be saved alone.
+   */
+  takeFailure(): StoreError | undefined {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    return failure;
+  }
+
+  /**
+   * The text of a column that was read as a BLOB: libsql ends the whole process when a TEXT is no
+   * UTF-8 any more, as in a damaged file. So whatever holds text is selected with `CAST`.
+   */
+  text(column: unknown): string {
+    // Every caller casts.
+    const bytes = column as Buffer;
+    if (isUtf8(bytes)) return bytes.toString();
+    this.#failure = damaged(new Error('a text in it is not UTF-8'), this.#path);
+    throw this.#failure;
+  }
+
+  #guarded<T>(work: () => T): T {
+    if (this.#failure) throw this.#failure;
+    try {
+      return work();
+    } catch (error) {
+      this.#failure = explainUseError(error, this.#path);
+      this.lastFailure = this.#failure;
+      throw this.#failure;
+    }
   }
 
   get inTransaction(): boolean {
@@ -106,7 +147,11 @@ export class DatabaseFile {
    */
   close(): void {
     this.#statements.clear();
-    release(this.#db);
+    try {
+      release(this.#db);
+    } catch (error) {
+      throw explainUseError(error, this.#path);
+    }
   }
 }
 
@@ -158,6 +203,7 @@ function countObjects(db: Database.Database): number {
 
 const sqliteBusy = 5;
 const sqliteCorrupt = 11;
+const sqliteFull = 13;
 const sqliteNotADatabase = 26;
 
 function explainOpenError(error: unknown, path: string): StoreError {
@@ -177,16 +223,40 @@ function explainOpenError(error: unknown, path: string): StoreError {
     );
   }
   const reason = error instanceof Error ? error.message : String(error);
-  if (code === sqliteCorrupt || code === sqliteNotADatabase) {
-    return new StoreError(
-      'FileDamaged',
-      `${path} is damaged (${reason}). Restore it from a copy, or move it away to start empty.`,
-      { cause: error },
-    );
-  }
+  if (code === sqliteCorrupt || code === sqliteNotADatabase) return damaged(error, path);
   return new StoreError(
     'FolderUnusable',
     `Cannot use ${path}: ${reason}. Make the data folder writable, or use another one.`,
+    { cause: error },
+  );
+}
+
+/** What went wrong with a file that could be opened. */
+function explainUseError(error: unknown, path: string): StoreError {
+  const code = primaryCode(error);
+  const reason = error instanceof Error ? error.message : String(error);
+  if (code === sqliteFull) {
+    return new StoreError(
+      'DiskFull',
+      `Nothing was saved: there is no room for ${path} any more (${reason}). All that was saved before is there. ` +
+        'Free some space; the runtime goes on by itself.',
+      { cause: error },
+    );
+  }
+  if (code === sqliteCorrupt || code === sqliteNotADatabase) return damaged(error, path);
+  return new StoreError(
+    'CommitFailed',
+    `Nothing was saved: ${path} could not be used (${reason}). Check the disk that holds the data folder.`,
+    { cause: error },
+  );
+}
+
+export function damaged(error: unknown, path: string): StoreError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new StoreError(
+    'FileDamaged',
+    `${path} is damaged (${reason}). Stop the runtime, put a copy of the folder aside, and restore the last backup; ` +
+      'or move the file away to start empty.',
     { cause: error },
   );
 }

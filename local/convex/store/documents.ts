@@ -35,11 +35,13 @@ export class DocumentRows {
     const known = this.#known.get(id);
     if (known) return known;
     const row = this.file
-      .statement('SELECT doc, body, size FROM documents WHERE table_no = ? AND id = ?')
+      .statement(
+        'SELECT doc, CAST(body AS BLOB), size FROM documents WHERE table_no = ? AND id = ?',
+      )
       .get(table.tableNo, id);
     if (!row) return undefined;
-    const [doc, body, size] = row as [number, string, number];
-    return { doc, id, body, size };
+    const [doc, body, size] = row as [number, unknown, number];
+    return { doc, id, body: this.file.text(body), size };
   }
 
   /** A row as it is now, found by other ways. */
@@ -154,7 +156,7 @@ const insertSqls: string[] = [];
 /**
  * By number of entries; a table has 65 indexes at most. `OR FAIL`: otherwise SQLite would keep a
  * copy of every page it touches, to undo the first entries when a later one fails. Nothing of the
- * transaction is kept then anyway (`Transaction.writeRows`).
+ * transaction is kept then anyway (`DatabaseFile.takeFailure`).
  */
 function insertSql(count: number): string {
   return (insertSqls[count] ??=

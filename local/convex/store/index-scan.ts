@@ -89,7 +89,7 @@ export class IndexScan {
     const { lo, hi } = this.#rest;
     return this.file
       .statement(
-        `SELECT e.key, d.doc, d.id, d.body, d.size
+        `SELECT e.key, d.doc, CAST(d.id AS BLOB), CAST(d.body AS BLOB), d.size
          FROM index_entries e CROSS JOIN documents d ON d.doc = e.doc
          WHERE e.index_no = ? AND e.key >= ? AND e.key < ?
          ORDER BY e.key ${this.#order === 'asc' ? 'ASC' : 'DESC'} LIMIT ?`,
@@ -98,8 +98,8 @@ export class IndexScan {
       .map(([key, doc, id, body, size]) => ({
         key: key as Buffer,
         doc: doc as number,
-        id: id as string,
-        body: body as string,
+        id: this.file.text(id),
+        body: this.file.text(body),
         size: size as number,
       }));
   }
@@ -111,17 +111,17 @@ export class IndexScan {
     const order = this.#order === 'asc' ? 'ASC' : 'DESC';
     return this.file
       .statement(
-        `SELECT doc, id, body, size FROM documents
+        `SELECT doc, CAST(id AS BLOB), CAST(body AS BLOB), size FROM documents
          WHERE table_no = ? AND id >${lo.includesEqual ? '=' : ''} ?
            AND id <${hi.includesEqual ? '' : '='} ?
          ORDER BY id ${order} LIMIT ?`,
       )
       .all(this.target.table.tableNo, lo.text, hi.text, this.#chunk)
       .map(([doc, id, body, size]) => ({
-        key: encodeKey([id as string]),
+        key: encodeKey([this.file.text(id)]),
         doc: doc as number,
-        id: id as string,
-        body: body as string,
+        id: this.file.text(id),
+        body: this.file.text(body),
         size: size as number,
       }));
   }

@@ -1,8 +1,9 @@
+import { join } from 'node:path';
 import { Catalog } from './catalog';
 import { Clock } from './clock';
-import type { Store, StoreOptions } from './contract';
+import { StoreError, type Store, type StoreOptions } from './contract';
 import { CursorCodec } from './cursor';
-import { DatabaseFile } from './database-file';
+import { damaged, DatabaseFile, fileName } from './database-file';
 import { bringUpToDate } from './older-formats';
 import { SerialStore } from './serial-store';
 
@@ -29,7 +30,17 @@ export function openStore({
     };
     return new SerialStore(parts, bodyMsMax, frame);
   } catch (error) {
+    closeQuietly(file);
+    // What is kept about tables, times and keys was written by us: it can only have been changed.
+    throw error instanceof StoreError ? error : damaged(error, join(folder, fileName));
+  }
+}
+
+/** Closing a damaged file may fail, too; the first failure is the one to tell. */
+function closeQuietly(file: DatabaseFile): void {
+  try {
     file.close();
-    throw error;
+  } catch {
+    // Told by the caller.
   }
 }

@@ -156,14 +156,14 @@ export function* allDocuments(
   table: TableInfo,
 ): Generator<{ doc: number; id: string; document: ValueObject }> {
   const chunk = file.statement(
-    'SELECT doc, id, body FROM documents WHERE table_no = ? AND id > ? ORDER BY id LIMIT ?',
+    'SELECT doc, CAST(id AS BLOB), CAST(body AS BLOB) FROM documents WHERE table_no = ? AND id > ? ORDER BY id LIMIT ?',
   );
   let last = '';
   for (;;) {
     const rows = chunk.all(table.tableNo, last, chunkRows);
     for (const row of rows) {
-      const [doc, id, body] = row as [number, string, string];
-      yield { doc, id, document: documentFromText(body) };
+      const id = file.text(row[1]);
+      yield { doc: row[0] as number, id, document: documentFromText(file.text(row[2])) };
       last = id;
     }
     if (rows.length < chunkRows) return;

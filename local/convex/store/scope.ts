@@ -112,7 +112,7 @@ export class Scope implements WriteScope {
     const size = this.#check(table, document);
     this.tx.meter.wrote(size);
     const row = { id, size, body: toText(document) };
-    this.tx.writeRows((rows) => rows.insert(table, document, row));
+    this.tx.rows.insert(table, document, row);
     return id;
   }
 
@@ -129,7 +129,7 @@ export class Scope implements WriteScope {
     this.#beginWrite(table.name);
     const row = this.#existing(table, id, 'Delete');
     this.tx.meter.wrote(row.size);
-    this.tx.writeRows((rows) => rows.remove(table, documentFromText(row.body), row));
+    this.tx.rows.remove(table, documentFromText(row.body), row);
     return row.body;
   }
 
@@ -147,7 +147,7 @@ export class Scope implements WriteScope {
     const size = this.#check(table, after);
     const body = toText(after);
     this.tx.meter.wrote(size);
-    this.tx.writeRows((rows) => rows.update(table, before, after, { ...row, size, body }));
+    this.tx.rows.update(table, before, after, { ...row, size, body });
     return body;
   }
 

@@ -110,11 +110,11 @@ function readCandidates(
   const steps = definition.searchField.split('.').map((step) => `"${step}"`);
   const row = file
     .statement(
-      `SELECT json_group_array(d.doc), json_group_array(json_extract(d.body, ?))
+      `SELECT json_group_array(d.doc), CAST(json_group_array(json_extract(d.body, ?)) AS BLOB)
        FROM json_each(?) c CROSS JOIN documents d ON d.doc = c.value`,
     )
     .get(`$.${steps.join('.')}`, JSON.stringify([...wanted]));
   const docs = JSON.parse(row?.[0] as string) as number[];
-  const texts = JSON.parse(row?.[1] as string) as string[];
+  const texts = JSON.parse(file.text(row?.[1])) as string[];
   return docs.map((doc, i) => ({ doc, words: wordsOf(texts[i] ?? '') }));
 }

@@ -67,8 +67,9 @@ export class SerialStore implements Store {
           const tx = new Transaction(this.parts, ts, 'read');
           return once(this.#settled(body, tx), (outcome) => {
             tx.abandon();
+            const unread = this.parts.file.takeFailure();
             return {
-              settle: (failure) => {
+              settle: (failure = unread) => {
                 if (failure) reject(failure);
                 else if (!outcome.ok) reject(outcome.error);
                 else resolve({ value: outcome.value, ts, reads: tx.reads });
@@ -125,6 +126,7 @@ export class SerialStore implements Store {
   ): Attempted<T> | Promise<Attempted<T>> {
     const { file, catalog } = this.parts;
     const catalogVersion = catalog.version;
+    file.takeFailure();
     file.exec('SAVEPOINT attempt');
     return once(this.#settled(body, tx), (done) => {
       const ended = this.#end(tx, done);
@@ -138,6 +140,8 @@ export class SerialStore implements Store {
   }
 
   #end<T>(tx: Transaction, outcome: Settled<T>): Attempted<T> {
+    const failure = this.parts.file.takeFailure();
+    if (failure) return { outcome: failed(failure) };
     if (!outcome.ok) return { outcome };
     try {
       const writes = tx.end();
@@ -221,6 +225,7 @@ export class SerialStore implements Store {
     await waiting;
     if (!isCut) return true;
     const { file, catalog } = this.parts;
+    file.takeFailure();
     if (file.inTransaction) file.exec('ROLLBACK');
     catalog.reload();
     const next = this.#queue[0] === started.at(-1) ? started.slice(0, -1) : started;
@@ -240,8 +245,10 @@ export class SerialStore implements Store {
         failure = error as Error;
       }
     }
+    file.takeFailure();
     if (file.inTransaction) file.exec('ROLLBACK');
     catalog.reload();
+    if (failure instanceof StoreError) return failure;
     return new StoreError(
       'CommitFailed',
       `Nothing was saved: ${failure.message}. Check the disk that holds the data folder.`,

@@ -21,22 +21,22 @@ export class SystemRows implements SystemReader, SystemWriter {
   get(bucket: string, key: string): Json | undefined {
     this.guard.use();
     const row = this.file
-      .statement('SELECT value FROM system_rows WHERE bucket = ? AND key = ?')
+      .statement('SELECT CAST(value AS BLOB) FROM system_rows WHERE bucket = ? AND key = ?')
       .get(bucket, key);
-    return row && (JSON.parse(row[0] as string) as Json);
+    return row && (JSON.parse(this.file.text(row[0])) as Json);
   }
 
   scan(bucket: string, range: SystemRange = {}): { key: string; value: Json }[] {
     this.guard.use();
     return this.file
       .statement(
-        `SELECT key, value FROM system_rows WHERE ${inRange}
+        `SELECT CAST(key AS BLOB), CAST(value AS BLOB) FROM system_rows WHERE ${inRange}
          ORDER BY key ${range.reverse ? 'DESC' : 'ASC'} LIMIT ?`,
       )
       .all(bucket, ...bounds(range), range.limit ?? -1)
       .map(([key, value]) => ({
-        key: key as string,
-        value: JSON.parse(value as string) as Json,
+        key: this.file.text(key),
+        value: JSON.parse(this.file.text(value)) as Json,
       }));
   }
 

@@ -43,7 +43,6 @@ export class Transaction implements WriteTransaction, ReadContext {
   #openSavepoints: number[] = [];
   #savepointsMade = 0;
   #isOver = false;
-  #broken: Error | undefined;
 
   constructor(
     readonly parts: StoreParts,
@@ -84,24 +83,13 @@ export class Transaction implements WriteTransaction, ReadContext {
     this.#writes++;
   }
 
-  /**
-   * A document and its index entries are several statements. When one of them fails (a full disk),
-   * the function may catch that, but must not commit what the others did.
-   */
-  writeRows(write: (rows: DocumentRows) => void): void {
-    try {
-      write(this.rows);
-    } catch (error) {
-      this.#broken = error as Error;
-      throw error;
-    }
-  }
-
   rowByDoc(doc: number): ScannedRow | undefined {
-    const row = this.file.statement('SELECT id, body, size FROM documents WHERE doc = ?').get(doc);
+    const row = this.file
+      .statement('SELECT CAST(id AS BLOB), CAST(body AS BLOB), size FROM documents WHERE doc = ?')
+      .get(doc);
     if (!row) return undefined;
-    const [id, body, size] = row as [string, string, number];
-    return { key: Buffer.alloc(0), doc, id, body, size };
+    const [id, body] = [this.file.text(row[0]), this.file.text(row[1])];
+    return { key: Buffer.alloc(0), doc, id, body, size: row[2] as number };
   }
 
   remember(row: ScannedRow): void {
@@ -183,7 +171,6 @@ export class Transaction implements WriteTransaction, ReadContext {
     if (this.#openSavepoints.length > 0 && !this.#isOver) {
       throw new StoreError('InvalidQuery', 'A nested transaction was left open.');
     }
-    if (this.#broken) throw this.#broken;
     this.#isOver = true;
     this.reads.seal();
     return this.log.isEmpty ? undefined : this.log.toCommit();
