@@ -26,6 +26,8 @@ import { Route as ApiAuditExportRouteImport } from './routes/api/audit.export'
 import { Route as ApiTrpcSplatRouteImport } from './routes/api/trpc.$'
 import { Route as ApiV1SplatRouteImport } from './routes/api/v1.$'
 import { Route as ApiWebhooksClerkRouteImport } from './routes/api/webhooks.clerk'
+import { Route as AuthedAdminSyncIndexRouteImport } from './routes/_authed/admin.sync.index'
+import { Route as AuthedAdminSyncRunRouteImport } from './routes/_authed/admin.sync.$run'
 
 const IndexRoute = IndexRouteImport.update({
   id: '/',
@@ -111,6 +113,16 @@ const ApiWebhooksClerkRoute = ApiWebhooksClerkRouteImport.update({
   path: '/api/webhooks/clerk',
   getParentRoute: () => rootRouteImport,
 } as any)
+const AuthedAdminSyncIndexRoute = AuthedAdminSyncIndexRouteImport.update({
+  id: '/sync/',
+  path: '/sync/',
+  getParentRoute: () => AuthedAdminRoute,
+} as any)
+const AuthedAdminSyncRunRoute = AuthedAdminSyncRunRouteImport.update({
+  id: '/sync/$run',
+  path: '/sync/$run',
+  getParentRoute: () => AuthedAdminRoute,
+} as any)
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
@@ -129,6 +141,8 @@ export interface FileRoutesByFullPath {
   '/api/webhooks/clerk': typeof ApiWebhooksClerkRoute
   '/admin/': typeof AuthedAdminIndexRoute
   '/dashboard/': typeof AuthedDashboardIndexRoute
+  '/admin/sync/$run': typeof AuthedAdminSyncRunRoute
+  '/admin/sync/': typeof AuthedAdminSyncIndexRoute
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
@@ -146,6 +160,8 @@ export interface FileRoutesByTo {
   '/api/webhooks/clerk': typeof ApiWebhooksClerkRoute
   '/admin': typeof AuthedAdminIndexRoute
   '/dashboard': typeof AuthedDashboardIndexRoute
+  '/admin/sync/$run': typeof AuthedAdminSyncRunRoute
+  '/admin/sync': typeof AuthedAdminSyncIndexRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
@@ -166,6 +182,8 @@ export interface FileRoutesById {
   '/api/webhooks/clerk': typeof ApiWebhooksClerkRoute
   '/_authed/admin/': typeof AuthedAdminIndexRoute
   '/_authed/dashboard/': typeof AuthedDashboardIndexRoute
+  '/_authed/admin/sync/$run': typeof AuthedAdminSyncRunRoute
+  '/_authed/admin/sync/': typeof AuthedAdminSyncIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
@@ -186,6 +204,8 @@ export interface FileRouteTypes {
     | '/api/webhooks/clerk'
     | '/admin/'
     | '/dashboard/'
+    | '/admin/sync/$run'
+    | '/admin/sync/'
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/'
@@ -203,6 +223,8 @@ export interface FileRouteTypes {
     | '/api/webhooks/clerk'
     | '/admin'
     | '/dashboard'
+    | '/admin/sync/$run'
+    | '/admin/sync'
   id:
     | '__root__'
     | '/'
@@ -222,6 +244,8 @@ export interface FileRouteTypes {
     | '/api/webhooks/clerk'
     | '/_authed/admin/'
     | '/_authed/dashboard/'
+    | '/_authed/admin/sync/$run'
+    | '/_authed/admin/sync/'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
@@ -360,17 +384,35 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof ApiWebhooksClerkRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/_authed/admin/sync/': {
+      id: '/_authed/admin/sync/'
+      path: '/sync'
+      fullPath: '/admin/sync/'
+      preLoaderRoute: typeof AuthedAdminSyncIndexRouteImport
+      parentRoute: typeof AuthedAdminRoute
+    }
+    '/_authed/admin/sync/$run': {
+      id: '/_authed/admin/sync/$run'
+      path: '/sync/$run'
+      fullPath: '/admin/sync/$run'
+      preLoaderRoute: typeof AuthedAdminSyncRunRouteImport
+      parentRoute: typeof AuthedAdminRoute
+    }
   }
 }
 
 interface AuthedAdminRouteChildren {
   AuthedAdminUsersRoute: typeof AuthedAdminUsersRoute
   AuthedAdminIndexRoute: typeof AuthedAdminIndexRoute
+  AuthedAdminSyncRunRoute: typeof AuthedAdminSyncRunRoute
+  AuthedAdminSyncIndexRoute: typeof AuthedAdminSyncIndexRoute
 }
 
 const AuthedAdminRouteChildren: AuthedAdminRouteChildren = {
   AuthedAdminUsersRoute: AuthedAdminUsersRoute,
   AuthedAdminIndexRoute: AuthedAdminIndexRoute,
+  AuthedAdminSyncRunRoute: AuthedAdminSyncRunRoute,
+  AuthedAdminSyncIndexRoute: AuthedAdminSyncIndexRoute,
 }
 
 const AuthedAdminRouteWithChildren = AuthedAdminRoute._addFileChildren(

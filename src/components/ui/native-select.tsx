@@ -7,6 +7,7 @@ export interface SelectOption<V extends string> {
 }
 
 interface NativeSelectProps<V extends string> {
+  id?: string;
   label: string;
   value: V;
   options: readonly SelectOption<V>[];
@@ -19,6 +20,7 @@ interface NativeSelectProps<V extends string> {
  * is at home on a phone, and costs the page no script.
  */
 export function NativeSelect<V extends string>({
+  id,
   label,
   value,
   options,
@@ -28,6 +30,7 @@ export function NativeSelect<V extends string>({
   return (
     <span className={cn('relative inline-flex', className)}>
       <select
+        id={id}
         aria-label={label}
         value={value}
         onChange={(event) => {

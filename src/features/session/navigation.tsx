@@ -1,10 +1,16 @@
 import { Link } from '@tanstack/react-router';
-import { ContactIcon, LayoutDashboardIcon, UsersIcon, type LucideIcon } from 'lucide-react';
+import {
+  ContactIcon,
+  LayoutDashboardIcon,
+  RefreshCwIcon,
+  UsersIcon,
+  type LucideIcon,
+} from 'lucide-react';
 import { actorOf, type Viewer } from '../../lib/live';
 import { canSometimes, type Permission } from '../../shared/permissions';
 
 interface Item {
-  to: '/dashboard' | '/dashboard/users' | '/admin/users';
+  to: '/dashboard' | '/dashboard/users' | '/admin/users' | '/admin/sync';
   label: string;
   icon: LucideIcon;
   permission?: Permission;
@@ -26,7 +32,10 @@ const sections: { label: string; items: Item[] }[] = [
   },
   {
     label: 'Administration',
-    items: [{ to: '/admin/users', label: 'Users', icon: UsersIcon, permission: 'users:read' }],
+    items: [
+      { to: '/admin/users', label: 'Users', icon: UsersIcon, permission: 'users:read' },
+      { to: '/admin/sync', label: 'Sync', icon: RefreshCwIcon, permission: 'sync:read' },
+    ],
   },
 ];
 

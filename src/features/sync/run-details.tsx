@@ -1,0 +1,186 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { ArrowRightIcon } from 'lucide-react';
+import { useState, type ReactNode } from 'react';
+import { Badge } from '../../components/ui/badge';
+import { Button } from '../../components/ui/button';
+import { errorBodyOf } from '../../lib/coded-error';
+import {
+  changesQuery,
+  detailsPerPage,
+  errorsQuery,
+  missingQuery,
+  type MissingPerson,
+  type RunId,
+  type SyncChange,
+  type SyncError,
+} from './queries';
+import { kindLabels, missingLabels } from './words';
+
+/** Most rows of one list on the page; Convex hands out no more at once. */
+const rowsMax = 100;
+
+interface ListProps<T> {
+  title: string;
+  description: string;
+  query: { data: { page: T[]; isDone: boolean } | undefined; error: unknown };
+  numItems: number;
+  onMore: () => void;
+  row: (item: T) => ReactNode;
+}
+
+function List<T extends { _id: string }>(props: ListProps<T>) {
+  const { title, description, query, numItems, onMore, row } = props;
+  const rows = query.data?.page ?? [];
+  if (query.error) return <p role="alert">{errorBodyOf(query.error).message}</p>;
+  if (rows.length === 0) return null;
+  const more = query.data?.isDone === false;
+  return (
+    <section aria-label={title} className="grid gap-2">
+      <h2 className="text-lg font-semibold tracking-tight">{title}</h2>
+      <p className="text-sm text-muted-foreground">{description}</p>
+      <ul className="divide-y overflow-hidden rounded-xl border bg-card shadow-xs">
+        {rows.map((item) => (
+          <li key={item._id} className="grid gap-1 px-4 py-3 text-sm wrap-anywhere">
+            {row(item)}
+          </li>
+        ))}
+      </ul>
+      {more && numItems < rowsMax && (
+        <Button variant="outline" size="sm" className="justify-self-start" onClick={onMore}>
+          Show more
+        </Button>
+      )}
+      {more && numItems >= rowsMax && (
+        <p className="text-xs text-muted-foreground">
+          These are the first {rows.length}. The command line lists them all.
+        </p>
+      )}
+    </section>
+  );
+}
+
+function useMore() {
+  const [numItems, setNumItems] = useState(detailsPerPage);
+  return { numItems, onMore: () => setNumItems(Math.min(rowsMax, numItems + detailsPerPage)) };
+}
+
+function asText(value: string | number | boolean | null): string {
+  return value === null || value === '' ? 'nothing' : String(value);
+}
+
+function ChangeRow({ change }: { change: SyncChange }) {
+  return (
+    <>
+      <p className="flex flex-wrap items-center gap-2 font-medium">
+        {change.name}
+        <Badge variant={change.change === 'create' ? 'success' : 'secondary'}>
+          {change.change === 'create' ? 'New' : 'Changed'}
+        </Badge>
+        <span className="font-mono text-xs font-normal text-muted-foreground">
+          {change.externalId}
+        </span>
+      </p>
+      <dl className="grid gap-1 text-xs text-muted-foreground">
+        {change.fields.map(({ field, before, after, wins, why }) => (
+          <div key={field} className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
+            <dt className="font-medium text-foreground">{field}</dt>
+            <dd className="flex flex-wrap items-center gap-x-2">
+              {change.change === 'update' && (
+                <>
+                  <span className={wins === 'clerk' ? 'line-through' : 'font-medium'}>
+                    {asText(before)}
+                  </span>
+                  <ArrowRightIcon className="size-3" aria-label="becomes" />
+                </>
+              )}
+              <span className={wins === 'clerk' ? 'text-foreground' : 'line-through'}>
+                {asText(after)}
+              </span>
+              <span>
+                ({wins === 'clerk' ? 'Clerk' : 'Rollcall'} wins: {why})
+              </span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  );
+}
+
+/** What a dry run would change, field by field, who wins and why. */
+export function RunChanges({ runId }: { runId: RunId }) {
+  const { numItems, onMore } = useMore();
+  const query = useQuery({ ...changesQuery(runId, numItems), placeholderData: keepPreviousData });
+  return (
+    <List
+      title="What would change"
+      description="Nothing of this has been written."
+      query={query}
+      numItems={numItems}
+      onMore={onMore}
+      row={(change) => <ChangeRow change={change} />}
+    />
+  );
+}
+
+function ErrorRow({ error }: { error: SyncError }) {
+  return (
+    <>
+      <p>{error.reason}</p>
+      <p className="text-xs text-muted-foreground">
+        {kindLabels[error.kind]}
+        {error.externalId !== undefined && (
+          <span className="ml-2 font-mono">{error.externalId}</span>
+        )}
+      </p>
+    </>
+  );
+}
+
+/** Requirement A4: every record that failed, with its reason. */
+export function RunErrors({ runId }: { runId: RunId }) {
+  const { numItems, onMore } = useMore();
+  const query = useQuery({ ...errorsQuery(runId, numItems), placeholderData: keepPreviousData });
+  return (
+    <List
+      title="Failed records"
+      description="The rest went on without them. Running again tries them again."
+      query={query}
+      numItems={numItems}
+      onMore={onMore}
+      row={(error) => <ErrorRow error={error} />}
+    />
+  );
+}
+
+function MissingRow({ person }: { person: MissingPerson }) {
+  return (
+    <>
+      <p className="flex flex-wrap items-center gap-2">
+        <span className="font-medium">{person.name || person.externalId}</span>
+        <Badge variant={person.state === 'confirmed' ? 'warning' : 'outline'}>
+          {missingLabels[person.state]}
+        </Badge>
+      </p>
+      <p className="text-xs text-muted-foreground">
+        {[person.email, person.why].filter(Boolean).join(' · ')}
+      </p>
+    </>
+  );
+}
+
+/** Requirements A4, A7: people here whom Clerk did not list. A sync leaves them alone. */
+export function RunMissing({ runId }: { runId: RunId }) {
+  const { numItems, onMore } = useMore();
+  const query = useQuery({ ...missingQuery(runId, numItems), placeholderData: keepPreviousData });
+  return (
+    <List
+      title="Here, but not in Clerk"
+      description="A sync deletes nobody. Each was looked up in Clerk by id as well."
+      query={query}
+      numItems={numItems}
+      onMore={onMore}
+      row={(person) => <MissingRow person={person} />}
+    />
+  );
+}

@@ -1,0 +1,75 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { Instant } from '../../components/instant';
+import { Card, CardDescription, CardTitle } from '../../components/ui/card';
+import type { SyncStatus } from './queries';
+import { count } from './words';
+
+function Figure({ label, value, children }: { label: string; value: string; children: ReactNode }) {
+  return (
+    <Card aria-label={`${label}: ${value}`} className="gap-2">
+      <CardTitle className="text-muted-foreground">{label}</CardTitle>
+      <p className="text-2xl font-semibold tracking-tight tabular-nums">{value}</p>
+      <CardDescription>{children}</CardDescription>
+    </Card>
+  );
+}
+
+function asCount(number: number | null | undefined): string {
+  return number === null || number === undefined ? '–' : number.toLocaleString('en');
+}
+
+function Drift({ drift }: Pick<SyncStatus, 'drift'>) {
+  if (!drift) {
+    return (
+      <Figure label="Differences" value="–">
+        Nobody has looked yet
+      </Figure>
+    );
+  }
+  const words = drift.users === 0 ? 'In step' : count(drift.users, 'user differs', 'users differ');
+  const value =
+    drift.repaired && drift.users > 0
+      ? count(drift.users, 'user differed', 'users differed')
+      : words;
+  return (
+    <Figure label="Differences" value={value}>
+      {drift.repaired && drift.users > 0 ? 'Put right ' : 'As of '}
+      <Link
+        to="/admin/sync/$run"
+        params={{ run: drift.runId }}
+        className="underline underline-offset-4 hover:text-foreground"
+      >
+        <Instant at={drift.at} />
+      </Link>
+    </Figure>
+  );
+}
+
+/** Requirement A4: both sides side by side, as the last run found them. */
+export function StatusCards({ status }: { status: SyncStatus }) {
+  const { last, drift, lastCompletedAt } = status;
+  const when = last?.finishedAt ?? last?.startedAt;
+  return (
+    <section aria-label="State" className="grid grid-cols-2 gap-4 lg:grid-cols-4">
+      <Figure label="Users in Clerk" value={asCount(last?.clerkUsers)}>
+        {last ? (
+          <>
+            As of the sync of <Instant at={when} />
+          </>
+        ) : (
+          'Not asked yet'
+        )}
+      </Figure>
+      <Figure label="Users here" value={asCount(last?.convexUsers)}>
+        {last && last.missing > 0
+          ? `${count(last.missing, 'is', 'are')} gone from Clerk`
+          : 'Without the deleted'}
+      </Figure>
+      <Drift drift={drift} />
+      <Figure label="Last completed" value={lastCompletedAt === null ? 'Never' : 'Done'}>
+        {lastCompletedAt === null ? 'Start the first one below' : <Instant at={lastCompletedAt} />}
+      </Figure>
+    </section>
+  );
+}

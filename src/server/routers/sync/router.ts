@@ -1,0 +1,8 @@
+import { router } from '../../trpc';
+import { cancel } from './cancel';
+import { resume } from './resume';
+import { start } from './start';
+import { startWithKey } from './start-with-key';
+import { syncUser } from './sync-user';
+
+export const syncRouter = router({ start, startWithKey, cancel, resume, syncUser });
