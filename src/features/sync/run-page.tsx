@@ -25,6 +25,7 @@ import {
   starterOf,
   statusLabels,
   statusVariant,
+  sumOf,
   triggerLabels,
 } from './words';
 

@@ -2,7 +2,7 @@ import { Instant } from '../../components/instant';
 import { Badge, type BadgeVariant } from '../../components/ui/badge';
 import { Card, CardDescription, CardHeader, CardTitle } from '../../components/ui/card';
 import type { Schedule } from './queries';
-import { duration } from './words';
+import { count, duration } from './words';
 
 const outcomes: Record<
   NonNullable<Schedule['outcome']>,
@@ -43,19 +43,41 @@ function Row({ schedule }: { schedule: Schedule }) {
   );
 }
 
+/** The reconcile, and whatever did not go well; the rest is housekeeping. */
+function isProminent({ name, outcome }: Schedule): boolean {
+  return name === 'reconcile' || outcome === 'failed' || outcome === 'skipped';
+}
+
+function Rows({ schedules }: { schedules: Schedule[] }) {
+  return (
+    <ul className="-my-3 divide-y">
+      {schedules.map((schedule) => (
+        <Row key={schedule.name} schedule={schedule} />
+      ))}
+    </ul>
+  );
+}
+
 /** Requirement A10: what runs by itself, when, and why it did not. */
 export function SchedulesCard({ schedules }: { schedules: Schedule[] }) {
+  const quiet = schedules.filter((schedule) => !isProminent(schedule));
   return (
     <Card aria-label="Schedule">
       <CardHeader>
         <CardTitle>Schedule</CardTitle>
         <CardDescription>What runs by itself, and how it went last time.</CardDescription>
       </CardHeader>
-      <ul className="-my-3 divide-y">
-        {schedules.map((schedule) => (
-          <Row key={schedule.name} schedule={schedule} />
-        ))}
-      </ul>
+      <Rows schedules={schedules.filter(isProminent)} />
+      {quiet.length > 0 && (
+        <details>
+          <summary className="cursor-pointer rounded-md text-sm text-muted-foreground outline-none hover:text-foreground focus-visible:ring-[3px] focus-visible:ring-ring/50">
+            {count(quiet.length, 'more job', 'more jobs')}, all as planned
+          </summary>
+          <div className="pt-4">
+            <Rows schedules={quiet} />
+          </div>
+        </details>
+      )}
     </Card>
   );
 }

@@ -5,9 +5,15 @@ import { Card, CardDescription, CardTitle } from '../../components/ui/card';
 import type { SyncStatus } from './queries';
 import { count } from './words';
 
-function Figure({ label, value, children }: { label: string; value: string; children: ReactNode }) {
+interface FigureProps {
+  label: string;
+  value: ReactNode;
+  children: ReactNode;
+}
+
+function Figure({ label, value, children }: FigureProps) {
   return (
-    <Card aria-label={`${label}: ${value}`} className="gap-2">
+    <Card aria-label={label} className="gap-2">
       <CardTitle className="text-muted-foreground">{label}</CardTitle>
       <p className="text-2xl font-semibold tracking-tight tabular-nums">{value}</p>
       <CardDescription>{children}</CardDescription>
@@ -51,7 +57,7 @@ export function StatusCards({ status }: { status: SyncStatus }) {
   const { last, drift, lastCompletedAt } = status;
   const when = last?.finishedAt ?? last?.startedAt;
   return (
-    <section aria-label="State" className="grid grid-cols-2 gap-4 lg:grid-cols-4">
+    <section aria-label="State" className="grid gap-4 min-[26rem]:grid-cols-2 xl:grid-cols-4">
       <Figure label="Users in Clerk" value={asCount(last?.clerkUsers)}>
         {last ? (
           <>
@@ -67,8 +73,15 @@ export function StatusCards({ status }: { status: SyncStatus }) {
           : 'Without the deleted'}
       </Figure>
       <Drift drift={drift} />
-      <Figure label="Last completed" value={lastCompletedAt === null ? 'Never' : 'Done'}>
-        {lastCompletedAt === null ? 'Start the first one below' : <Instant at={lastCompletedAt} />}
+      <Figure
+        label="Last completed"
+        value={
+          <span className="text-lg">
+            <Instant at={lastCompletedAt ?? undefined} />
+          </span>
+        }
+      >
+        {lastCompletedAt === null ? 'Start the first one below' : 'Dry runs count too'}
       </Figure>
     </section>
   );
