@@ -112,6 +112,11 @@ const generatedNames: Record<keyof InstanceKeys, true> = {
   createdAt: true,
 };
 
+/** A secret key of the form that Clerk gives out for development instances. */
+export function newSecretKey(): string {
+  return `sk_test_${Array.from({ length: secretKeyLength }, () => pick(letters)).join('')}`;
+}
+
 function generateKeys(now: number): InstanceKeys {
   const pair = generateKeyPairSync('rsa', {
     modulusLength: rsaBits,
@@ -123,7 +128,7 @@ function generateKeys(now: number): InstanceKeys {
     instanceId: newId('instance', now),
     frontendHost,
     publishableKey: `pk_test_${Buffer.from(`${frontendHost}$`).toString('base64').replaceAll('=', '')}`,
-    secretKey: `sk_test_${Array.from({ length: secretKeyLength }, () => pick(letters)).join('')}`,
+    secretKey: newSecretKey(),
     webhookSecret: `whsec_${randomBytes(24).toString('base64')}`,
     webhookEndpointId: `ep_${newId('message', now).slice('msg_'.length)}`,
     jwtTemplateId: newId('jwtTemplate', now),

@@ -14,6 +14,8 @@ export interface ClerkServices {
   /** Folder of this instance's state; files (pictures) go into folders of their own in it. */
   dataDir: string;
   keys: InstanceKeys;
+  /** Secret keys besides the one of `keys`, until the process ends: Clerk lets several be live. */
+  moreSecretKeys: Set<string>;
   clock: Clock;
   store: ClerkStore;
   tokens: TokenIssuer;

@@ -94,6 +94,7 @@ function createServices(options: LocalClerkOptions, url: () => string): ClerkSer
     },
     dataDir: options.dataDir,
     keys,
+    moreSecretKeys: new Set(),
     clock,
     store,
     webhooks,

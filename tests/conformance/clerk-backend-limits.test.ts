@@ -203,6 +203,15 @@ describe('control interface', () => {
     expect((await world.control('POST', '/clock', {})).status).toBe(422);
   });
 
+  it('lets a second secret key be live beside the first, as Clerk does', async () => {
+    const { secretKey } = (await world.control('POST', '/secret-keys', {})).json;
+    const countWith = (key: string) =>
+      fetch(`${world.url}/v1/users/count`, { headers: { authorization: `Bearer ${key}` } });
+    expect((await countWith(secretKey)).status).toBe(200);
+    expect((await countWith(`${secretKey}x`)).status).toBe(401);
+    expect((await world.api('GET', '/users/count')).status).toBe(200);
+  });
+
   it('loads different people each time, the same ones on every machine', async () => {
     await world.control('POST', '/seed', { users: 20 });
     await world.control('POST', '/seed', { users: 20 });

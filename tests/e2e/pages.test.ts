@@ -7,7 +7,7 @@ import { signInAs } from '../support/sign-in';
 import { startStack, type World } from '../support/stack-world';
 
 const password = 'rollcall-demo';
-const adminPaths = ['/dashboard', '/dashboard/users', '/admin/users'];
+const adminPaths = ['/dashboard', '/dashboard/users', '/admin/users', '/admin/sync'];
 const schemes = ['light', 'dark'] as const;
 
 describe('The pages, as everybody must be able to use them', () => {

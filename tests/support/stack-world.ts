@@ -15,6 +15,8 @@ export interface WorldOptions {
   dataDir?: string;
   /** Shows what the parts print; for finding out why a test fails. */
   verbose?: boolean;
+  /** Gets what the parts print, line by line. */
+  onLine?: (name: string, line: string) => void;
 }
 
 /** The whole product, running; everything a black-box test may touch. */
@@ -45,6 +47,7 @@ export async function startStack(options: WorldOptions = {}): Promise<World> {
   };
   try {
     const stack = await startRealStack(settings, {
+      ...(options.onLine && { onLine: options.onLine }),
       ...(options.verbose && {
         onLine: (name: string, line: string) => process.stderr.write(`[${name}] ${line}\n`),
       }),

@@ -24,7 +24,8 @@ function assertSecretKey(ctx: RequestContext): void {
       longMessage: `Invalid Authorization header format. Must be 'Bearer <YOUR_API_KEY>'`,
     });
   }
-  if (isSame(given, ctx.services.keys.secretKey)) return;
+  const { keys, moreSecretKeys } = ctx.services;
+  if ([keys.secretKey, ...moreSecretKeys].some((key) => isSame(given, key))) return;
   const text =
     'The provided Clerk Secret Key is invalid. Make sure that your Clerk Secret Key is correct.';
   throw new ClerkError(401, { code: 'clerk_key_invalid', message: text, longMessage: text });

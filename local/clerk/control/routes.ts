@@ -2,6 +2,7 @@ import { invalidParam, notFound } from '../http/clerk-error';
 import { route, type Reply, type RequestContext, type Route } from '../http/router';
 import { flag, text, whole, wholeParam } from '../backend/params';
 import { rateLimitModes } from '../backend/rate-limits';
+import { newSecretKey } from '../keys';
 import { webhookModes } from '../webhooks/webhook-center';
 
 const listLimitDefault = 50;
@@ -9,6 +10,7 @@ const listLimitMax = 500;
 const seedMax = 1_000_000;
 const duplicateMax = 20;
 const mailsShown = 50;
+const moreSecretKeysMax = 20;
 
 function getStatus(ctx: RequestContext): Reply {
   const { store, webhooks, clock, keys, rateLimits, faults, url } = ctx.services;
@@ -107,6 +109,16 @@ function setRateLimits(ctx: RequestContext): Reply {
   return { json: { mode } };
 }
 
+function addSecretKey(ctx: RequestContext): Reply {
+  const { moreSecretKeys } = ctx.services;
+  if (moreSecretKeys.size >= moreSecretKeysMax) {
+    throw invalidParam('secret_keys', `There are ${moreSecretKeysMax} more keys already.`);
+  }
+  const secretKey = newSecretKey();
+  moreSecretKeys.add(secretKey);
+  return { status: 201, json: { secretKey } };
+}
+
 function seedPeople(ctx: RequestContext): Reply {
   const users = ranged('users', whole(ctx.body, 'users'), seedMax);
   if (users === undefined) throw invalidParam('users', 'users must say how many people to add.');
@@ -154,6 +166,7 @@ export const controlRoutes: readonly Route[] = [
   route('POST', '/_local/faults', addFault),
   route('DELETE', '/_local/faults', clearFaults),
   route('POST', '/_local/rate-limits', setRateLimits),
+  route('POST', '/_local/secret-keys', addSecretKey),
   route('POST', '/_local/seed', seedPeople),
   route('GET', '/_local/outbox-mail', getOutboxMail),
 ];

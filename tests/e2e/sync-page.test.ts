@@ -1,0 +1,174 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser, type TestBrowser } from '../support/browser';
+import { signInAs } from '../support/sign-in';
+import { startStack, type World } from '../support/stack-world';
+
+const password = 'rollcall-demo';
+/** A run of a few people on a busy machine. */
+const soon = { timeout: 45_000 };
+
+describe('The sync page (A1 to A5), end to end', () => {
+  let world: World;
+  let chromium: TestBrowser;
+  let superadmin: Page;
+  const printed: string[] = [];
+  const answers: string[] = [];
+
+  beforeAll(async () => {
+    [world, chromium] = await Promise.all([
+      startStack({ onLine: (_name, line) => printed.push(line) }),
+      launchBrowser(),
+    ]);
+    superadmin = await signedIn('superadmin@rollcall.test');
+    superadmin.on('response', (response) => {
+      if (!response.url().startsWith(world.webUrl)) return;
+      void response.text().then(
+        (text) => answers.push(response.url(), text),
+        () => {},
+      );
+    });
+  }, 180_000);
+  afterEach(async () => {
+    await world.clerk.webhooks('deliver');
+    await world.clerk.local('DELETE', '/faults');
+  });
+  afterAll(async () => {
+    await chromium?.close();
+    await world?.stop();
+  });
+
+  async function signedIn(email: string): Promise<Page> {
+    const page = await chromium.newPage();
+    await signInAs(page, world.webUrl, { email, password });
+    return page;
+  }
+
+  /** People whose webhooks were lost: only a sync can bring them. */
+  async function lostPeople(...names: string[]): Promise<void> {
+    await world.clerk.webhooks('drop');
+    for (const name of names) {
+      const email = `${name.toLowerCase()}@lost.test`;
+      await world.clerk.createUser({ email, firstName: name, lastName: 'Lost' });
+    }
+    await world.clerk.webhooks('deliver');
+  }
+
+  async function openSyncPage(page: Page): Promise<void> {
+    await page.goto(`${world.webUrl}/admin/sync`);
+    await page.getByRole('heading', { name: 'Sync', level: 1 }).waitFor();
+  }
+
+  const cell = (page: Page, kind: string, column: number) =>
+    page.getByRole('row', { name: kind }).getByRole('cell').nth(column).textContent();
+
+  it('A4, A11: a dry run shows what would change and writes nothing; its plan is then applied', async () => {
+    await lostPeople('Ada', 'Grace');
+    await openSyncPage(superadmin);
+    await superadmin.getByLabel('Only this email domain').fill('lost.test');
+    await superadmin.getByRole('button', { name: 'Dry run' }).click();
+    await superadmin.getByText('Ada Lost', { exact: true }).waitFor(soon);
+    await superadmin.getByText('Completed', { exact: true }).waitFor(soon);
+    expect(await cell(superadmin, 'Users', 1)).toBe('2');
+
+    const other = await signedIn('admin@rollcall.test');
+    await other.goto(`${world.webUrl}/admin/users?q=lost`);
+    await other.getByText('Nobody matches').waitFor();
+
+    await superadmin.getByRole('button', { name: 'Apply this plan' }).click();
+    await superadmin
+      .getByRole('heading', { name: 'Users at lost.test', exact: true })
+      .waitFor(soon);
+    await superadmin.getByText('Completed', { exact: true }).waitFor(soon);
+    await other.getByText('grace@lost.test').waitFor(soon);
+    await other.context().close();
+  });
+
+  it('A2: a pasted key works once and is found nowhere afterwards', async () => {
+    const { secretKey } = await world.clerk.local<{ secretKey: string }>(
+      'POST',
+      '/secret-keys',
+      {},
+    );
+    await lostPeople('Katherine');
+    await openSyncPage(superadmin);
+    await superadmin.getByLabel(/^Clerk secret key/).fill(secretKey);
+    await superadmin.getByRole('button', { name: 'Start Sync' }).click();
+    await superadmin.waitForURL(/\/admin\/sync\/./);
+    await superadmin.getByText('Completed', { exact: true }).waitFor(soon);
+    await superadmin.getByText('With a pasted key').waitFor();
+    expect(await cell(superadmin, 'Users', 1)).toBe('1');
+
+    const inBrowser = await superadmin.evaluate(() =>
+      JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href]),
+    );
+    const places = {
+      browser: inBrowser,
+      page: await superadmin.content(),
+      answers: answers.join('\n'),
+      logs: printed.join('\n'),
+      files: filesUnder(world.dataDir),
+    };
+    for (const [place, text] of Object.entries(places)) {
+      expect(text.length, place).toBeGreaterThan(0);
+      expect(text.includes(secretKey), place).toBe(false);
+      expect(text.includes(secretKey.slice('sk_test_'.length)), place).toBe(false);
+    }
+    // The search itself can find: the name of the person who came with it is there.
+    expect(places.files.includes('katherine@lost.test')).toBe(true);
+  });
+
+  it('A2, A8: a malformed key is refused before any request, a wrong one in the words of the guide', async () => {
+    await openSyncPage(superadmin);
+    const field = superadmin.getByLabel(/^Clerk secret key/);
+    await field.fill('pk_test_nonsense');
+    await superadmin.getByRole('button', { name: 'Start Sync' }).click();
+    await superadmin.getByText('A Clerk secret key starts with').waitFor();
+    expect(await field.inputValue()).toBe('');
+    expect(superadmin.url()).toMatch(/\/admin\/sync$/);
+
+    await field.fill('sk_test_0123456789abcdefghijklmnopqrstuvwxyzABCDEF');
+    await superadmin.getByRole('button', { name: 'Start Sync' }).click();
+    await superadmin.getByText('The Clerk secret key is invalid or expired').first().waitFor(soon);
+  });
+
+  it('A5: everybody who may look sees a run that somebody else started, after a reload too, and can cancel it', async () => {
+    await world.clerk.local('POST', '/faults', { delayMs: 3_000, match: '/users', count: 20 });
+    await openSyncPage(superadmin);
+    await superadmin.getByRole('button', { name: 'Start Sync' }).click();
+    await superadmin.getByRole('progressbar').waitFor(soon);
+
+    const admin = await signedIn('admin@rollcall.test');
+    await openSyncPage(admin);
+    const running = admin.getByRole('region', { name: 'Running sync' });
+    await running.getByText(/started by Grace Okafor/).waitFor(soon);
+    await admin.reload();
+    await running.waitFor(soon);
+    expect(await admin.getByRole('button', { name: 'Start Sync' }).isDisabled()).toBe(true);
+
+    await running.getByRole('button', { name: 'Cancel' }).click();
+    await superadmin.getByText('Cancelled', { exact: true }).first().waitFor(soon);
+    await running.waitFor({ state: 'detached', ...soon });
+    await admin.getByRole('row').filter({ hasText: 'Cancelled' }).first().waitFor();
+    await admin.context().close();
+  });
+
+  it('A1: without the right, the page says so and shows nothing', async () => {
+    const staff = await signedIn('staff@rollcall.test');
+    const answer = await staff.goto(`${world.webUrl}/admin/sync`);
+    expect(answer?.status()).toBe(403);
+    await staff.getByText('Unauthorized: Admin access required').waitFor();
+    expect(await staff.getByText('Start a sync').count()).toBe(0);
+    await staff.context().close();
+  });
+});
+
+/** Everything on disk as one text, byte by byte. */
+function filesUnder(folder: string): string {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(path.join(entry.parentPath, entry.name), 'latin1'))
+    .join('\n');
+}
