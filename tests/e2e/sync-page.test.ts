@@ -97,8 +97,8 @@ describe('The sync page (A1 to A5), end to end', () => {
     await superadmin.getByLabel(/^Clerk secret key/).fill(secretKey);
     await superadmin.getByRole('button', { name: 'Start Sync' }).click();
     await superadmin.waitForURL(/\/admin\/sync\/./);
+    await superadmin.getByText('With a pasted key').waitFor(soon);
     await superadmin.getByText('Completed', { exact: true }).waitFor(soon);
-    await superadmin.getByText('With a pasted key').waitFor();
     expect(await cell(superadmin, 'Users', 1)).toBe('1');
 
     const inBrowser = await superadmin.evaluate(() =>
