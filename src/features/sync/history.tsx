@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { HistoryIcon } from 'lucide-react';
 import { Instant } from '../../components/instant';
 import { Notice } from '../../components/notice';
+import { ScrollRegion } from '../../components/scroll-region';
 import { Badge } from '../../components/ui/badge';
 import { Table, TableCell, TableHead, TableRow } from '../../components/ui/table';
 import type { SyncRun } from './queries';
@@ -62,13 +63,7 @@ export function History({ runs, stale }: { runs: SyncRun[]; stale: boolean }) {
     );
   }
   return (
-    // Scrolls by itself on a phone, so it takes the focus for the arrow keys.
-    <div
-      role="region"
-      aria-label="Runs"
-      tabIndex={0}
-      className="overflow-x-auto outline-none focus-visible:ring-[3px] focus-visible:ring-ring/50"
-    >
+    <ScrollRegion label="Runs">
       <Table aria-label="Past syncs" aria-busy={stale}>
         <thead className="border-b bg-muted/50">
           <tr>
@@ -88,6 +83,6 @@ export function History({ runs, stale }: { runs: SyncRun[]; stale: boolean }) {
           ))}
         </tbody>
       </Table>
-    </div>
+    </ScrollRegion>
   );
 }

@@ -9,7 +9,6 @@ import type { SyncSearch } from './search';
 
 export type SyncStatus = FunctionReturnType<typeof api.sync.status>;
 export type SyncRun = NonNullable<FunctionReturnType<typeof api.sync.run>>;
-export type RunsPage = FunctionReturnType<typeof api.sync.runs>;
 export type Schedule = FunctionReturnType<typeof api.sync.schedules>[number];
 export type SyncChange = FunctionReturnType<typeof api.sync.changes>['page'][number];
 export type SyncError = FunctionReturnType<typeof api.sync.errors>['page'][number];

@@ -97,8 +97,17 @@ function Failure({ run, mayRun }: { run: SyncRun; mayRun: boolean }) {
 /** A dry run's plan can be carried out exactly as it stands, or not at all. */
 function Plan({ run, mayRun }: { run: SyncRun; mayRun: boolean }) {
   const start = useStart();
-  if (run.mode !== 'dryRun' || run.status !== 'completed' || run.planHash === undefined)
+  if (run.mode !== 'dryRun' || run.status !== 'completed' || run.planHash === undefined) {
     return null;
+  }
+  if (sumOf(run.tallies, 'added') + sumOf(run.tallies, 'updated') === 0) {
+    return (
+      <Card aria-label="Plan" className="flex-row items-center gap-3">
+        <CheckIcon className="size-5 shrink-0 text-success" aria-hidden />
+        <CardTitle>Both sides are in step: there is nothing to apply.</CardTitle>
+      </Card>
+    );
+  }
   return (
     <Card aria-label="Plan" className="flex-row flex-wrap items-start gap-3">
       <div className="grid min-w-0 flex-1 gap-1.5">

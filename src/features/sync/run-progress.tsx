@@ -13,20 +13,14 @@ function percentOf({ done, total }: SyncRun): number {
 function Bar({ run }: { run: SyncRun }) {
   const percent = percentOf(run);
   return (
-    <div
-      role="progressbar"
+    <progress
       aria-label="Progress of the sync"
-      aria-valuemin={0}
-      aria-valuemax={100}
-      aria-valuenow={percent}
-      aria-valuetext={`${percent} %, ${phaseLabels[run.phase]}`}
-      className="h-2 overflow-hidden rounded-full bg-muted"
+      max={100}
+      value={percent}
+      className="h-2 w-full appearance-none overflow-hidden rounded-full bg-muted [&::-moz-progress-bar]:bg-primary [&::-webkit-progress-bar]:bg-muted [&::-webkit-progress-value]:rounded-full [&::-webkit-progress-value]:bg-primary [&::-webkit-progress-value]:transition-[width] [&::-webkit-progress-value]:duration-300 motion-reduce:[&::-webkit-progress-value]:transition-none"
     >
-      <div
-        className="h-full rounded-full bg-primary transition-[width] duration-300 motion-reduce:transition-none"
-        style={{ width: `${percent}%` }}
-      />
-    </div>
+      {percent} %
+    </progress>
   );
 }
 

@@ -1,3 +1,4 @@
+import { ScrollRegion } from '../../components/scroll-region';
 import { Table, TableCell, TableHead, TableRow } from '../../components/ui/table';
 import { syncKinds, syncOutcomes } from '../../shared/sync';
 import type { SyncRun } from './queries';
@@ -14,12 +15,7 @@ export function RunTallies({ run }: { run: SyncRun }) {
     (kind) => run.scope.only === undefined || run.scope.only === kind || run.tallies[kind].seen > 0,
   );
   return (
-    <div
-      role="region"
-      aria-label="Counts"
-      tabIndex={0}
-      className="overflow-x-auto rounded-xl border bg-card shadow-xs outline-none focus-visible:ring-[3px] focus-visible:ring-ring/50"
-    >
+    <ScrollRegion label="Counts" className="rounded-xl border bg-card shadow-xs">
       <Table aria-label="Records by outcome">
         <thead className="border-b bg-muted/50">
           <tr>
@@ -50,6 +46,6 @@ export function RunTallies({ run }: { run: SyncRun }) {
           ))}
         </tbody>
       </Table>
-    </div>
+    </ScrollRegion>
   );
 }

@@ -78,10 +78,49 @@ function useStartForm(hasServerKey: boolean) {
     );
   };
   return {
-    ...{ secretKey, setSecretKey, emailDomain, setEmailDomain, only, setOnly, mistakes, send },
+    secretKey,
+    setSecretKey,
+    emailDomain,
+    setEmailDomain,
+    only,
+    setOnly,
+    mistakes,
+    send,
     isPending: start.isPending || startWithKey.isPending,
     error,
   };
+}
+
+function ScopeFields({ form }: { form: ReturnType<typeof useStartForm> }) {
+  return (
+    <div className="grid gap-4 sm:grid-cols-2">
+      <Field label="What" hint="Memberships need the other two to be there.">
+        {({ id }) => (
+          <NativeSelect
+            id={id}
+            label="What"
+            value={form.only}
+            options={kindOptions}
+            onChange={form.setOnly}
+          />
+        )}
+      </Field>
+      <Field
+        label="Only this email domain"
+        hint="Users only; empty means all."
+        error={form.mistakes.emailDomain}
+      >
+        {(aria) => (
+          <Input
+            {...aria}
+            placeholder="example.com"
+            value={form.emailDomain}
+            onChange={(event) => form.setEmailDomain(event.target.value)}
+          />
+        )}
+      </Field>
+    </div>
+  );
 }
 
 interface StartFormProps {
@@ -131,33 +170,7 @@ export function StartForm({ hasServerKey, busy }: StartFormProps) {
             />
           )}
         </Field>
-        <div className="grid gap-4 sm:grid-cols-2">
-          <Field label="What" hint="Memberships need the other two to be there.">
-            {({ id }) => (
-              <NativeSelect
-                id={id}
-                label="What"
-                value={form.only}
-                options={kindOptions}
-                onChange={form.setOnly}
-              />
-            )}
-          </Field>
-          <Field
-            label="Only this email domain"
-            hint="Users only; empty means all."
-            error={form.mistakes.emailDomain}
-          >
-            {(aria) => (
-              <Input
-                {...aria}
-                placeholder="example.com"
-                value={form.emailDomain}
-                onChange={(event) => form.setEmailDomain(event.target.value)}
-              />
-            )}
-          </Field>
-        </div>
+        <ScopeFields form={form} />
         {Boolean(form.error) && (
           <p
             role="alert"
