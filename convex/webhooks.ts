@@ -60,7 +60,7 @@ export const canary = internalAction({
   handler: async (ctx): Promise<Infer<typeof healthState>> => {
     const findings = await lookAround();
     const state = await ctx.runMutation(internal.webhooks.judge, findings);
-    log(state === 'dead' ? 'error' : 'info', 'webhooks.canary', { state });
+    log(state === 'dead' ? 'warn' : 'info', 'webhooks.canary', { state });
     return state;
   },
 });
