@@ -113,13 +113,19 @@ export async function compareAccess(
   // What is on its way will settle it, and what was given up on is shown already.
   if (access !== undefined && access.state !== 'synced') return row;
   if (access !== undefined && (await tookLateRequest(ctx, row, banned ? 'ban' : 'unban'))) {
-    await appendAudit(ctx, cause, { action: 'access.pushOvertaken', target, after: { banned } });
+    await appendAudit(ctx, cause, {
+      action: 'access.pushOvertaken',
+      target,
+      before: { banned: bannedBefore },
+      after: { banned, isActive: row.isActive },
+    });
     return await resend(ctx, row, cause);
   }
   if (banned !== bannedBefore) {
     await appendAudit(ctx, cause, {
       action: banned ? 'user.bannedInClerk' : 'user.unbannedInClerk',
       target,
+      before: { banned: bannedBefore },
       after: { banned, isActive: row.isActive },
       alarm: true,
     });

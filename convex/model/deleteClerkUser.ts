@@ -50,6 +50,7 @@ export async function deleteClerkUser(
     await appendAudit(ctx, cause, {
       action: 'user.deletionHeld',
       target: `user:${externalId}`,
+      before: { role: row.role, state: row.state },
       after: { because: 'the last active owner was deleted in Clerk' },
       alarm: true,
     });
@@ -96,6 +97,7 @@ async function bury(
     action: mode === 'erase' ? 'user.erased' : 'user.deleted',
     target: `user:${row.externalId}`,
     before: { role: row.role, state: row.state },
+    after: { state: 'deleted' },
   });
   if (mode === 'erase') await scrubPayloadsOf(ctx, row.externalId);
 }

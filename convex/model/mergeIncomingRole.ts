@@ -58,7 +58,8 @@ export async function mergeIncomingRole(
       return {
         ...nothing,
         finish: async (changed) => {
-          await audit({ action: 'role.pushOvertaken', after: { role: row.role } });
+          const before = { inClerk: user.role ?? null };
+          await audit({ action: 'role.pushOvertaken', before, after: { role: row.role } });
           await decideRole(ctx, changed, row.role, { ...cause, source: row.roleSource });
         },
       };

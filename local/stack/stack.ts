@@ -65,7 +65,11 @@ async function bringUp(context: ServiceContext, hooks: StackHooks) {
   writeEnvFiles(settings.dataDir, env);
   step('Bringing Convex up to date and starting the web app');
   const [pushed] = await Promise.all([
-    syncDeployment(context, convex, deploymentEnv(clerk, keys, settings.clerkRateLimits)),
+    syncDeployment(context, convex, {
+      ...deploymentEnv(clerk, keys, settings.clerkRateLimits),
+      // Invitations lead to its sign-up page, and the canary looks whether its route answers.
+      ROLLCALL_URL: webUrl,
+    }),
     startWeb(context, webEnv(clerk, convex, own), webUrl),
   ]);
   if (pushed) step('Waiting for the demo accounts');

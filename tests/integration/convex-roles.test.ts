@@ -259,17 +259,17 @@ describe('C8, rule 10: Clerk in trouble', () => {
   test('a lost attempt is taken up by the watchdog', async () => {
     const [intent] = await intentsOf(t, 'queued');
     await t.mutation(internal.outbox.claim, { intentId: intent?._id ?? ('' as never) });
-    expect(await t.mutation(internal.maintenance.watchOutbox, {})).toEqual({
+    expect(await t.mutation(internal.maintenance.watchOutbox, {})).toMatchObject({
       lost: 0,
       forgotten: 0,
     });
     vi.setSystemTime(Date.now() + 10 * 60_000);
-    expect(await t.mutation(internal.maintenance.watchOutbox, {})).toEqual({
+    expect(await t.mutation(internal.maintenance.watchOutbox, {})).toMatchObject({
       lost: 1,
       forgotten: 0,
     });
     vi.setSystemTime(Date.now() + 10 * 60_000);
-    expect(await t.mutation(internal.maintenance.watchOutbox, {})).toEqual({
+    expect(await t.mutation(internal.maintenance.watchOutbox, {})).toMatchObject({
       lost: 0,
       forgotten: 1,
     });
