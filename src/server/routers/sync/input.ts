@@ -3,17 +3,25 @@ import type { Id } from '../../../../convex/_generated/dataModel';
 import { syncIdsMax, syncKinds, syncModes } from '../../../shared/sync';
 import { convexId } from '../../trpc-errors';
 
+/** Where runs are in the REST API. */
+export const logs = '/api/v1/admin/clerk/sync-logs';
+export const tag = 'Synchronisation';
+
 /** Requirement A11: what a run is asked to do. Convex judges what belongs together. */
 export const scopeInput = z.strictObject({
-  mode: z.enum(syncModes),
+  mode: z.enum(syncModes).default('apply'),
   only: z.enum(syncKinds).optional(),
   emailDomain: z.string().min(1).max(254).optional(),
   ids: z.array(z.string().min(1).max(100)).min(1).max(syncIdsMax).optional(),
-  /** Applies exactly the plan of this hash, or nothing. */
-  planHash: z.string().min(1).max(200).optional(),
+  planHash: z.string().min(1).max(200).optional().meta({
+    description: 'Applies exactly the dry run of this hash, or nothing.',
+  }),
 });
 
-/** The shape was checked; whether it is an id of a run is Convex's validator's business. */
-export const runId = convexId.transform((id) => id as Id<'syncRuns'>);
+export const runInput = z.strictObject({ runId: convexId });
 
-export const runInput = z.strictObject({ runId });
+/** The shape was checked; whether it is an id of a run is Convex's validator's business. */
+export const runOf = (id: string) => id as Id<'syncRuns'>;
+
+/** The run that was asked for something. */
+export const asked = z.object({ runId: z.string() });

@@ -1,8 +1,19 @@
 import { router } from '../../trpc';
 import { cancel } from './cancel';
 import { resume } from './resume';
+import { changes, errors, run, runs } from './runs';
 import { start } from './start';
 import { startWithKey } from './start-with-key';
 import { syncUser } from './sync-user';
 
-export const syncRouter = router({ start, startWithKey, cancel, resume, syncUser });
+export const syncRouter = router({
+  start,
+  startWithKey,
+  cancel,
+  resume,
+  syncUser,
+  runs,
+  run,
+  errors,
+  changes,
+});
