@@ -1,5 +1,6 @@
 /// <reference types="vite/client" />
 import aggregate from '@convex-dev/aggregate/test';
+import migrations from '@convex-dev/migrations/test';
 import rateLimiter from '@convex-dev/rate-limiter/test';
 import workpool from '@convex-dev/workpool/test';
 import { convexTest } from 'convex-test';
@@ -7,7 +8,7 @@ import { makeFunctionReference, type FunctionReference } from 'convex/server';
 import { convexToJson } from 'convex/values';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Json } from '../../local/convex/engine/contract';
-import { FunctionWorld } from '../fixtures/convex-app/world';
+import { eventually, FunctionWorld } from '../fixtures/convex-app/world';
 import counterSchema from '../fixtures/convex-app/convex/counter/schema';
 import schema from '../fixtures/convex-app/convex/schema';
 
@@ -50,7 +51,62 @@ const calls: ['query' | 'mutation', string, Json][] = [
   ]),
   ['query', 'published:totals', { author: 'x' }],
   ['query', 'published:totals', { author: 'nobody' }],
+  ...[5, 5, 2].map((likes): (typeof calls)[number] => [
+    'mutation',
+    'published:like',
+    { author: 'y', likes },
+  ]),
+  ['query', 'published:ranking', { author: 'x' }],
+  ['query', 'published:ranking', { author: 'y' }],
+  ['query', 'published:ranking', { author: 'nobody' }],
+  ['mutation', 'published:unlike', { author: 'x', likes: 9 }],
+  ['mutation', 'published:unlike', { author: 'x', likes: 9 }],
+  ['query', 'published:totals', { author: 'x' }],
+  ['query', 'published:ranking', { author: 'x' }],
+  ...[2, 2, 2].map((count): (typeof calls)[number] => [
+    'mutation',
+    'published:spend',
+    { count, reserve: false },
+  ]),
+  ['query', 'published:mayStillSpend', { count: 1 }],
+  ['query', 'published:mayStillSpend', { count: 2 }],
+  ['mutation', 'published:spend', { count: 2, reserve: true }],
+  ['mutation', 'published:spend', { count: 1, reserve: false }],
+  ['mutation', 'published:refill', {}],
+  ['mutation', 'published:spend', { count: 5, reserve: false }],
+  ['mutation', 'published:migrate', { dryRun: true }],
+  ['query', 'published:migrated', {}],
+  ['mutation', 'published:migrate', { dryRun: false }],
 ];
+
+/** What goes on by itself after the call: both must end alike. */
+const eventualCalls: { start: (typeof calls)[number]; end: string; args: Json; isOver: RegExp }[] =
+  [
+    {
+      start: ['mutation', 'published:migrate', { dryRun: false }],
+      end: 'published:migrated',
+      args: {},
+      isOver: /"isDone":true/,
+    },
+    {
+      start: ['mutation', 'published:enqueue', { name: 'good', fails: false }],
+      end: 'messages:list',
+      args: { author: 'done:good' },
+      isOver: /success/,
+    },
+    {
+      start: ['mutation', 'published:enqueue', { name: 'bad', fails: true }],
+      end: 'messages:list',
+      args: { author: 'done:bad' },
+      isOver: /failed/,
+    },
+    {
+      start: ['mutation', 'published:cancels', {}],
+      end: 'messages:list',
+      args: { author: 'done:cancelled' },
+      isOver: /canceled/,
+    },
+  ];
 
 /** Ids and messages differ by nature; whether, and with what else, a call ends must not. */
 function comparable(value: Json): Json {
@@ -65,6 +121,7 @@ it('convex-test and the runtime agree on every outcome', async () => {
     ...generated(`${folder}/counter`),
   });
   aggregate.register(mock, 'aggregate');
+  migrations.register(mock, 'migrations');
   rateLimiter.register(mock, 'rateLimiter');
   workpool.register(mock, 'workpool');
   const onMock = async (kind: 'query' | 'mutation', path: string, args: Json) => {
@@ -86,12 +143,24 @@ it('convex-test and the runtime agree on every outcome', async () => {
     if (result.kind === 'success') return { value: comparable(result.value) };
     return result.errorData === undefined ? 'failed' : { data: typeof result.errorData };
   };
-  const [expected, actual]: [unknown[], unknown[]] = [[], []];
+  const expected: [string, unknown][] = [];
+  const actual: typeof expected = [];
   for (const [kind, path, args] of calls) {
     expected.push([path, await onMock(kind, path, args)]);
     actual.push([path, await onRuntime(kind, path, args)]);
   }
+  for (const { start, end, args, isOver } of eventualCalls) {
+    for (const [call, log] of [
+      [onMock, expected],
+      [onRuntime, actual],
+    ] as const) {
+      const [kind, path, given] = start;
+      log.push([path, await call(kind, path, given)]);
+      const ended = (value: unknown) => isOver.test(JSON.stringify(value));
+      log.push([end, await eventually(() => call('query', end, args), ended)]);
+    }
+  }
   expect(actual).toEqual(expected);
   // Three of the calls are made to fail.
-  expect(actual.filter((entry) => JSON.stringify(entry).includes('"failed"'))).toHaveLength(3);
+  expect(actual.filter(([, end]) => end === 'failed')).toHaveLength(3);
 });
