@@ -2,26 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
+import {
+  type CheckedSettings,
+  type SettingName,
+  settingNames,
+} from '../src/shared/doctor/setting-names';
 import { CliError } from './cli-error';
 
 const rootDir = fileURLToPath(new URL('../', import.meta.url));
-
-/** Every name that the command line reads (docs/contracts.md, Environment). */
-export const settingNames = [
-  'CLERK_PUBLISHABLE_KEY',
-  'CLERK_SECRET_KEY',
-  'CLERK_WEBHOOK_SECRET',
-  'CLERK_FRONTEND_API_URL',
-  'CLERK_API_URL',
-  'CLERK_INSTANCE_ID',
-  'CONVEX_URL',
-  'CONVEX_SITE_URL',
-  'CONVEX_SELF_HOSTED_URL',
-  'CONVEX_SELF_HOSTED_ADMIN_KEY',
-  'CONVEX_DEPLOY_KEY',
-  'ROLLCALL_URL',
-] as const;
-export type SettingName = (typeof settingNames)[number];
 
 export const secretNames: readonly SettingName[] = [
   'CLERK_SECRET_KEY',
@@ -30,8 +18,7 @@ export const secretNames: readonly SettingName[] = [
   'CONVEX_DEPLOY_KEY',
 ];
 
-export interface Settings {
-  values: Partial<Record<SettingName, string>>;
+export interface Settings extends CheckedSettings {
   /** Where they came from, for people: `.env.local`, `.rollcall/env`, `the environment`. */
   source: string;
 }

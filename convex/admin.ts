@@ -1,6 +1,5 @@
 import { v } from 'convex/values';
 import { ownerRole } from '../src/shared/roles';
-import { testEventType } from '../src/shared/test-event';
 import { internalMutation, internalQuery } from './functions';
 import { genesis } from './model/audit';
 import { auditHead } from './model/auditLog';
@@ -12,12 +11,18 @@ import {
 } from './model/changeAccess';
 import { changeRole } from './model/changeRole';
 import { readCounts } from './model/counters';
-import { inspectSettings } from './model/environment';
+import {
+  deploymentReport,
+  hasActiveOwner,
+  inspectDeployment,
+  lastDelivery,
+  lastDeliveryOfClerk,
+} from './model/doctor';
 import { fail } from './model/errors';
 import { findUser, findUserByEmail } from './model/findUser';
 import { auditPageMax } from './model/limits';
 import { listUsers as pageOfUsers } from './model/listing';
-import { deliveryOutcome, roleValidator, userState } from './model/validators';
+import { roleValidator, userState } from './model/validators';
 import { adminUser, peopleStats, toAdminUser } from './model/views';
 import { verifyAuditPage } from './model/verifyAudit';
 
@@ -104,32 +109,19 @@ export const status = internalQuery({
   returns: v.object({
     counts: peopleStats,
     hasActiveOwner: v.boolean(),
-    lastDelivery: v.union(
-      v.null(),
-      v.object({ type: v.string(), outcome: deliveryOutcome, receivedAt: v.number() }),
-    ),
+    lastDelivery,
     audit: v.object({ head: chainHead, lastAlarmAt: v.union(v.number(), v.null()) }),
   }),
   handler: async (ctx) => {
-    const newest = ctx.db.query('deliveries').withIndex('byReceivedAt').order('desc');
-    // What `doctor` sent itself says nothing about Clerk.
-    const last = (await newest.take(20)).find(({ type }) => type !== testEventType) ?? null;
     const alarm = await ctx.db
       .query('auditLog')
       .withIndex('byAlarm', (q) => q.eq('alarm', true))
       .order('desc')
       .first();
-    const owner = await ctx.db
-      .query('users')
-      .withIndex('byRoleState', (q) => q.eq('role', ownerRole).eq('state', 'active'))
-      .first();
     return {
       counts: await readCounts(ctx),
-      hasActiveOwner: owner !== null,
-      lastDelivery:
-        last === null
-          ? null
-          : { type: last.type, outcome: last.outcome, receivedAt: last.receivedAt },
+      hasActiveOwner: await hasActiveOwner(ctx),
+      lastDelivery: await lastDeliveryOfClerk(ctx),
       audit: { head: await auditHead(ctx), lastAlarmAt: alarm?.at ?? null },
     };
   },
@@ -168,40 +160,6 @@ export const verifyAudit = internalQuery({
 /** Which settings the deployment has, by name and state; never a value (F2). */
 export const doctor = internalQuery({
   args: {},
-  returns: v.object({
-    settings: v.array(
-      v.object({
-        name: v.string(),
-        required: v.boolean(),
-        state: v.union(v.literal('ok'), v.literal('missing'), v.literal('malformed')),
-        remedy: v.string(),
-      }),
-    ),
-    findings: v.array(v.object({ name: v.string(), ok: v.boolean(), remedy: v.string() })),
-  }),
-  handler: async (ctx) => {
-    const owner = await ctx.db
-      .query('users')
-      .withIndex('byRoleState', (q) => q.eq('role', ownerRole).eq('state', 'active'))
-      .first();
-    const delivery = await ctx.db.query('deliveries').withIndex('byReceivedAt').first();
-    return {
-      settings: inspectSettings(),
-      findings: [
-        {
-          name: 'an active owner exists',
-          ok: owner !== null,
-          remedy: owner === null ? 'Run `npm run rollcall -- promote EMAIL`' : '',
-        },
-        {
-          name: 'a webhook of Clerk has arrived',
-          ok: delivery !== null,
-          remedy:
-            delivery === null
-              ? "Add <Convex site URL>/clerk-users-webhook as an endpoint in Clerk's dashboard"
-              : '',
-        },
-      ],
-    };
-  },
+  returns: deploymentReport,
+  handler: async (ctx) => await inspectDeployment(ctx),
 });

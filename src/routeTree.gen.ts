@@ -18,7 +18,10 @@ import { Route as ApiOpenapiDotjsonRouteImport } from './routes/api/openapi[.]js
 import { Route as SignInSplatRouteImport } from './routes/sign-in.$'
 import { Route as SignUpSplatRouteImport } from './routes/sign-up.$'
 import { Route as AuthedAdminIndexRouteImport } from './routes/_authed/admin.index'
+import { Route as AuthedAdminAuditRouteImport } from './routes/_authed/admin.audit'
+import { Route as AuthedAdminSettingsRouteImport } from './routes/_authed/admin.settings'
 import { Route as AuthedAdminUsersRouteImport } from './routes/_authed/admin.users'
+import { Route as AuthedAdminWebhooksRouteImport } from './routes/_authed/admin.webhooks'
 import { Route as AuthedDashboardIndexRouteImport } from './routes/_authed/dashboard.index'
 import { Route as AuthedDashboardUsersRouteImport } from './routes/_authed/dashboard.users'
 import { Route as ApiAdminSplatRouteImport } from './routes/api/admin.$'
@@ -28,6 +31,8 @@ import { Route as ApiV1SplatRouteImport } from './routes/api/v1.$'
 import { Route as ApiWebhooksClerkRouteImport } from './routes/api/webhooks.clerk'
 import { Route as AuthedAdminSyncIndexRouteImport } from './routes/_authed/admin.sync.index'
 import { Route as AuthedAdminSyncRunRouteImport } from './routes/_authed/admin.sync.$run'
+import { Route as AuthedAdminOrganizationsIndexRouteImport } from './routes/_authed/admin.organizations.index'
+import { Route as AuthedAdminOrganizationsIdRouteImport } from './routes/_authed/admin.organizations.$id'
 
 const IndexRoute = IndexRouteImport.update({
   id: '/',
@@ -73,9 +78,24 @@ const AuthedAdminIndexRoute = AuthedAdminIndexRouteImport.update({
   path: '/',
   getParentRoute: () => AuthedAdminRoute,
 } as any)
+const AuthedAdminAuditRoute = AuthedAdminAuditRouteImport.update({
+  id: '/audit',
+  path: '/audit',
+  getParentRoute: () => AuthedAdminRoute,
+} as any)
+const AuthedAdminSettingsRoute = AuthedAdminSettingsRouteImport.update({
+  id: '/settings',
+  path: '/settings',
+  getParentRoute: () => AuthedAdminRoute,
+} as any)
 const AuthedAdminUsersRoute = AuthedAdminUsersRouteImport.update({
   id: '/users',
   path: '/users',
+  getParentRoute: () => AuthedAdminRoute,
+} as any)
+const AuthedAdminWebhooksRoute = AuthedAdminWebhooksRouteImport.update({
+  id: '/webhooks',
+  path: '/webhooks',
   getParentRoute: () => AuthedAdminRoute,
 } as any)
 const AuthedDashboardIndexRoute = AuthedDashboardIndexRouteImport.update({
@@ -123,6 +143,18 @@ const AuthedAdminSyncRunRoute = AuthedAdminSyncRunRouteImport.update({
   path: '/sync/$run',
   getParentRoute: () => AuthedAdminRoute,
 } as any)
+const AuthedAdminOrganizationsIndexRoute =
+  AuthedAdminOrganizationsIndexRouteImport.update({
+    id: '/organizations/',
+    path: '/organizations/',
+    getParentRoute: () => AuthedAdminRoute,
+  } as any)
+const AuthedAdminOrganizationsIdRoute =
+  AuthedAdminOrganizationsIdRouteImport.update({
+    id: '/organizations/$id',
+    path: '/organizations/$id',
+    getParentRoute: () => AuthedAdminRoute,
+  } as any)
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
@@ -132,7 +164,10 @@ export interface FileRoutesByFullPath {
   '/api/openapi.json': typeof ApiOpenapiDotjsonRoute
   '/sign-in/$': typeof SignInSplatRoute
   '/sign-up/$': typeof SignUpSplatRoute
+  '/admin/audit': typeof AuthedAdminAuditRoute
+  '/admin/settings': typeof AuthedAdminSettingsRoute
   '/admin/users': typeof AuthedAdminUsersRoute
+  '/admin/webhooks': typeof AuthedAdminWebhooksRoute
   '/dashboard/users': typeof AuthedDashboardUsersRoute
   '/api/admin/$': typeof ApiAdminSplatRoute
   '/api/audit/export': typeof ApiAuditExportRoute
@@ -143,6 +178,8 @@ export interface FileRoutesByFullPath {
   '/dashboard/': typeof AuthedDashboardIndexRoute
   '/admin/sync/$run': typeof AuthedAdminSyncRunRoute
   '/admin/sync/': typeof AuthedAdminSyncIndexRoute
+  '/admin/organizations/$id': typeof AuthedAdminOrganizationsIdRoute
+  '/admin/organizations/': typeof AuthedAdminOrganizationsIndexRoute
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
@@ -151,7 +188,10 @@ export interface FileRoutesByTo {
   '/api/openapi.json': typeof ApiOpenapiDotjsonRoute
   '/sign-in/$': typeof SignInSplatRoute
   '/sign-up/$': typeof SignUpSplatRoute
+  '/admin/audit': typeof AuthedAdminAuditRoute
+  '/admin/settings': typeof AuthedAdminSettingsRoute
   '/admin/users': typeof AuthedAdminUsersRoute
+  '/admin/webhooks': typeof AuthedAdminWebhooksRoute
   '/dashboard/users': typeof AuthedDashboardUsersRoute
   '/api/admin/$': typeof ApiAdminSplatRoute
   '/api/audit/export': typeof ApiAuditExportRoute
@@ -162,6 +202,8 @@ export interface FileRoutesByTo {
   '/dashboard': typeof AuthedDashboardIndexRoute
   '/admin/sync/$run': typeof AuthedAdminSyncRunRoute
   '/admin/sync': typeof AuthedAdminSyncIndexRoute
+  '/admin/organizations/$id': typeof AuthedAdminOrganizationsIdRoute
+  '/admin/organizations': typeof AuthedAdminOrganizationsIndexRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
@@ -173,7 +215,10 @@ export interface FileRoutesById {
   '/api/openapi.json': typeof ApiOpenapiDotjsonRoute
   '/sign-in/$': typeof SignInSplatRoute
   '/sign-up/$': typeof SignUpSplatRoute
+  '/_authed/admin/audit': typeof AuthedAdminAuditRoute
+  '/_authed/admin/settings': typeof AuthedAdminSettingsRoute
   '/_authed/admin/users': typeof AuthedAdminUsersRoute
+  '/_authed/admin/webhooks': typeof AuthedAdminWebhooksRoute
   '/_authed/dashboard/users': typeof AuthedDashboardUsersRoute
   '/api/admin/$': typeof ApiAdminSplatRoute
   '/api/audit/export': typeof ApiAuditExportRoute
@@ -184,6 +229,8 @@ export interface FileRoutesById {
   '/_authed/dashboard/': typeof AuthedDashboardIndexRoute
   '/_authed/admin/sync/$run': typeof AuthedAdminSyncRunRoute
   '/_authed/admin/sync/': typeof AuthedAdminSyncIndexRoute
+  '/_authed/admin/organizations/$id': typeof AuthedAdminOrganizationsIdRoute
+  '/_authed/admin/organizations/': typeof AuthedAdminOrganizationsIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
@@ -195,7 +242,10 @@ export interface FileRouteTypes {
     | '/api/openapi.json'
     | '/sign-in/$'
     | '/sign-up/$'
+    | '/admin/audit'
+    | '/admin/settings'
     | '/admin/users'
+    | '/admin/webhooks'
     | '/dashboard/users'
     | '/api/admin/$'
     | '/api/audit/export'
@@ -206,6 +256,8 @@ export interface FileRouteTypes {
     | '/dashboard/'
     | '/admin/sync/$run'
     | '/admin/sync/'
+    | '/admin/organizations/$id'
+    | '/admin/organizations/'
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/'
@@ -214,7 +266,10 @@ export interface FileRouteTypes {
     | '/api/openapi.json'
     | '/sign-in/$'
     | '/sign-up/$'
+    | '/admin/audit'
+    | '/admin/settings'
     | '/admin/users'
+    | '/admin/webhooks'
     | '/dashboard/users'
     | '/api/admin/$'
     | '/api/audit/export'
@@ -225,6 +280,8 @@ export interface FileRouteTypes {
     | '/dashboard'
     | '/admin/sync/$run'
     | '/admin/sync'
+    | '/admin/organizations/$id'
+    | '/admin/organizations'
   id:
     | '__root__'
     | '/'
@@ -235,7 +292,10 @@ export interface FileRouteTypes {
     | '/api/openapi.json'
     | '/sign-in/$'
     | '/sign-up/$'
+    | '/_authed/admin/audit'
+    | '/_authed/admin/settings'
     | '/_authed/admin/users'
+    | '/_authed/admin/webhooks'
     | '/_authed/dashboard/users'
     | '/api/admin/$'
     | '/api/audit/export'
@@ -246,6 +306,8 @@ export interface FileRouteTypes {
     | '/_authed/dashboard/'
     | '/_authed/admin/sync/$run'
     | '/_authed/admin/sync/'
+    | '/_authed/admin/organizations/$id'
+    | '/_authed/admin/organizations/'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
@@ -328,11 +390,32 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AuthedAdminIndexRouteImport
       parentRoute: typeof AuthedAdminRoute
     }
+    '/_authed/admin/audit': {
+      id: '/_authed/admin/audit'
+      path: '/audit'
+      fullPath: '/admin/audit'
+      preLoaderRoute: typeof AuthedAdminAuditRouteImport
+      parentRoute: typeof AuthedAdminRoute
+    }
+    '/_authed/admin/settings': {
+      id: '/_authed/admin/settings'
+      path: '/settings'
+      fullPath: '/admin/settings'
+      preLoaderRoute: typeof AuthedAdminSettingsRouteImport
+      parentRoute: typeof AuthedAdminRoute
+    }
     '/_authed/admin/users': {
       id: '/_authed/admin/users'
       path: '/users'
       fullPath: '/admin/users'
       preLoaderRoute: typeof AuthedAdminUsersRouteImport
+      parentRoute: typeof AuthedAdminRoute
+    }
+    '/_authed/admin/webhooks': {
+      id: '/_authed/admin/webhooks'
+      path: '/webhooks'
+      fullPath: '/admin/webhooks'
+      preLoaderRoute: typeof AuthedAdminWebhooksRouteImport
       parentRoute: typeof AuthedAdminRoute
     }
     '/_authed/dashboard/': {
@@ -398,21 +481,45 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AuthedAdminSyncRunRouteImport
       parentRoute: typeof AuthedAdminRoute
     }
+    '/_authed/admin/organizations/': {
+      id: '/_authed/admin/organizations/'
+      path: '/organizations'
+      fullPath: '/admin/organizations/'
+      preLoaderRoute: typeof AuthedAdminOrganizationsIndexRouteImport
+      parentRoute: typeof AuthedAdminRoute
+    }
+    '/_authed/admin/organizations/$id': {
+      id: '/_authed/admin/organizations/$id'
+      path: '/organizations/$id'
+      fullPath: '/admin/organizations/$id'
+      preLoaderRoute: typeof AuthedAdminOrganizationsIdRouteImport
+      parentRoute: typeof AuthedAdminRoute
+    }
   }
 }
 
 interface AuthedAdminRouteChildren {
+  AuthedAdminAuditRoute: typeof AuthedAdminAuditRoute
+  AuthedAdminSettingsRoute: typeof AuthedAdminSettingsRoute
   AuthedAdminUsersRoute: typeof AuthedAdminUsersRoute
+  AuthedAdminWebhooksRoute: typeof AuthedAdminWebhooksRoute
   AuthedAdminIndexRoute: typeof AuthedAdminIndexRoute
   AuthedAdminSyncRunRoute: typeof AuthedAdminSyncRunRoute
   AuthedAdminSyncIndexRoute: typeof AuthedAdminSyncIndexRoute
+  AuthedAdminOrganizationsIdRoute: typeof AuthedAdminOrganizationsIdRoute
+  AuthedAdminOrganizationsIndexRoute: typeof AuthedAdminOrganizationsIndexRoute
 }
 
 const AuthedAdminRouteChildren: AuthedAdminRouteChildren = {
+  AuthedAdminAuditRoute: AuthedAdminAuditRoute,
+  AuthedAdminSettingsRoute: AuthedAdminSettingsRoute,
   AuthedAdminUsersRoute: AuthedAdminUsersRoute,
+  AuthedAdminWebhooksRoute: AuthedAdminWebhooksRoute,
   AuthedAdminIndexRoute: AuthedAdminIndexRoute,
   AuthedAdminSyncRunRoute: AuthedAdminSyncRunRoute,
   AuthedAdminSyncIndexRoute: AuthedAdminSyncIndexRoute,
+  AuthedAdminOrganizationsIdRoute: AuthedAdminOrganizationsIdRoute,
+  AuthedAdminOrganizationsIndexRoute: AuthedAdminOrganizationsIndexRoute,
 }
 
 const AuthedAdminRouteWithChildren = AuthedAdminRoute._addFileChildren(

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../context';
-import { checkClerk } from '../doctor/check-clerk';
+import { checkClerk } from '../../src/shared/doctor/check-clerk';
 import { checkConvex } from '../doctor/check-convex';
 import { checkSettings } from '../doctor/check-settings';
 import { checkWebhooks } from '../doctor/check-webhooks';
-import type { Finding } from '../doctor/finding';
+import type { Finding } from '../../src/shared/doctor/finding';
 import { jsonOption, type Run } from '../command';
 
 const marks: Record<Finding['state'], string> = {

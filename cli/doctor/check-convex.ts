@@ -1,16 +1,16 @@
-import { ownerRole } from '../../src/shared/roles';
 import { getDeploymentHealth, getStatus, getTrustedIssuer } from '../admin-api';
-import type { DeploymentHealth, Status } from '../admin-api';
 import { CliError } from '../cli-error';
 import type { CommandContext } from '../context';
 import type { ConvexAdmin } from '../convex-admin';
 import { when } from '../output';
-import { expectedIssuer } from './check-settings';
-import { guarded, notOk, ok, type Finding } from './finding';
-import { ask } from './http';
-
-/** Webhooks come at every sign-in and change; longer silence than this is worth a look. */
-const silentWebhooksMs = 7 * 24 * 3600 * 1000;
+import {
+  checkEnvironment,
+  checkLastDelivery,
+  checkOwner,
+} from '../../src/shared/doctor/check-deployment';
+import { expectedIssuer } from '../../src/shared/doctor/check-keys';
+import { guarded, notOk, ok, type Finding } from '../../src/shared/doctor/finding';
+import { ask } from '../../src/shared/doctor/http';
 
 async function checkReachable(url: string): Promise<Finding> {
   const subject = { id: 'convex.reachable', title: 'Convex answers' };
@@ -25,17 +25,6 @@ async function checkReachable(url: string): Promise<Finding> {
   });
 }
 
-/** One finding per required setting, and per optional one that is malformed. */
-function checkEnvironment(health: DeploymentHealth): Finding[] {
-  const looked = health.settings.filter(({ required, state }) => required || state === 'malformed');
-  return looked.map(({ name, state, remedy }) => {
-    const subject = { id: `deployment.${name}`, title: `${name} on the deployment` };
-    if (state === 'ok') return ok(subject, 'present, well-formed');
-    const command = `npx convex env set ${name} ...`;
-    return notOk(subject, 'problem', { detail: state, remedy: `${remedy}: ${command}` });
-  });
-}
-
 async function checkIssuer(convex: ConvexAdmin, expected: string | undefined): Promise<Finding> {
   const subject = { id: 'convex.issuer', title: 'Convex trusts this Clerk' };
   const trusted = (await getTrustedIssuer(convex))?.replace(/\/+$/, '');
@@ -47,26 +36,6 @@ async function checkIssuer(convex: ConvexAdmin, expected: string | undefined): P
   return notOk(subject, 'problem', {
     detail: `Convex trusts ${trusted}, this Clerk issues as ${expected}`,
     remedy: `npx convex env set CLERK_FRONTEND_API_URL ${expected}, then npx convex deploy`,
-  });
-}
-
-function checkLastDelivery({ lastDelivery: last }: Status, nowMs: number): Finding {
-  const subject = { id: 'convex.last-delivery', title: 'Last webhook' };
-  const remedy =
-    'Clerk Dashboard, Webhooks: is the endpoint enabled, and what do its deliveries say?';
-  if (last === null) return notOk(subject, 'warning', { detail: 'none has ever arrived', remedy });
-  const detail = `${last.type}, ${last.outcome}, ${when(last.receivedAt)}`;
-  if (nowMs - last.receivedAt <= silentWebhooksMs) return ok(subject, detail);
-  return notOk(subject, 'warning', { detail, remedy });
-}
-
-function checkOwner({ hasActiveOwner }: Status): Finding {
-  const subject = { id: 'convex.first-owner', title: `An active ${ownerRole} exists` };
-  if (hasActiveOwner) return ok(subject, 'yes');
-  return notOk(subject, 'problem', {
-    detail: 'none: nobody can manage roles',
-    remedy:
-      'npm run rollcall -- promote EMAIL, or set BOOTSTRAP_SUPERADMIN_EMAILS on the deployment before that person signs in.',
   });
 }
 
@@ -90,7 +59,7 @@ export async function checkConvex(context: CommandContext): Promise<Finding[]> {
       ok(subject, 'and has the functions of Rollcall'),
       ...checkEnvironment(health),
       await guarded(issuer, () => checkIssuer(convex, expectedIssuer(context.settings))),
-      checkLastDelivery(status, Date.now()),
+      checkLastDelivery(status, { nowMs: Date.now(), when }),
       checkOwner(status),
     ];
   } catch (error) {

@@ -1,34 +1,7 @@
-import { settingNames, type Settings, type SettingName } from '../settings';
-import { notOk, ok, type Finding } from './finding';
-import { keyFormats, publishableKeyHost } from './key-formats';
-
-function checkSetting(name: SettingName, value: string | undefined): Finding | undefined {
-  const { wellFormed, looks, from, needed } = keyFormats[name];
-  const subject = { id: `setting.${name}`, title: name };
-  if (value === undefined) {
-    if (!needed) return undefined;
-    return notOk(subject, 'problem', { detail: 'missing', remedy: `Set it: ${from}.` });
-  }
-  if (wellFormed(value)) return ok(subject, 'present, well-formed');
-  return notOk(subject, 'problem', {
-    detail: `malformed: should be ${looks}`,
-    remedy: `Copy it again: ${from}.`,
-  });
-}
-
-/** Keys of a development instance beside keys of a production one never work together. */
-function checkKeyPair({ values }: Settings): Finding | undefined {
-  const kinds = [values.CLERK_PUBLISHABLE_KEY, values.CLERK_SECRET_KEY].map(
-    (key) => /^[ps]k_(test|live)_/.exec(key ?? '')?.[1],
-  );
-  if (kinds.includes(undefined)) return undefined;
-  const subject = { id: 'setting.key-pair', title: 'Keys of one kind' };
-  if (kinds[0] === kinds[1]) return ok(subject, kinds[0] === 'live' ? 'production' : 'development');
-  return notOk(subject, 'problem', {
-    detail: 'One key is for development (test), the other for production (live).',
-    remedy: 'Copy both from the same instance: Clerk Dashboard, API keys.',
-  });
-}
+import { checkKeyPair, checkSetting } from '../../src/shared/doctor/check-keys';
+import { notOk, ok, type Finding } from '../../src/shared/doctor/finding';
+import { settingNames } from '../../src/shared/doctor/setting-names';
+import type { Settings } from '../settings';
 
 function checkAdminKey({ values }: Settings): Finding {
   const subject = { id: 'setting.convex-key', title: 'Key of the Convex deployment' };
@@ -50,11 +23,4 @@ export function checkSettings(settings: Settings): Finding[] {
   const each = settingNames.map((name) => checkSetting(name, settings.values[name]));
   const all = [ok(subject, `from ${settings.source}`), ...each, checkKeyPair(settings)];
   return [...all.filter((finding) => finding !== undefined), checkAdminKey(settings)];
-}
-
-/** Where tokens of this Clerk are issued: as set, else as the publishable key says. */
-export function expectedIssuer({ values }: Settings): string | undefined {
-  const own = values.CLERK_FRONTEND_API_URL?.replace(/\/+$/, '');
-  const host = publishableKeyHost(values.CLERK_PUBLISHABLE_KEY ?? '');
-  return own ?? (host === undefined ? undefined : `https://${host}`);
 }

@@ -1,29 +1,14 @@
 import { testEventType } from '../../src/shared/test-event';
 import { Webhook } from 'svix';
+import { clerkInstanceId } from '../../src/shared/doctor/check-clerk';
+import {
+  checkUnsigned,
+  type WebhookAddress,
+  webhookAddresses,
+} from '../../src/shared/doctor/check-webhook-doors';
+import { guarded, notOk, ok, type Finding } from '../../src/shared/doctor/finding';
+import { ask } from '../../src/shared/doctor/http';
 import type { Settings } from '../settings';
-import { clerkInstanceId } from './check-clerk';
-import { guarded, notOk, ok, type Finding } from './finding';
-import { ask } from './http';
-
-interface Address {
-  id: string;
-  title: string;
-  url: string;
-}
-
-/** The two addresses of B1 and C4, as far as the settings name them. */
-export function webhookAddresses({ values }: Settings): Address[] {
-  const bare = (url: string) => url.replace(/\/+$/, '');
-  const { ROLLCALL_URL, CONVEX_SITE_URL } = values;
-  return [
-    ...(ROLLCALL_URL
-      ? [{ id: 'web', title: 'the web app', url: `${bare(ROLLCALL_URL)}/api/webhooks/clerk` }]
-      : []),
-    ...(CONVEX_SITE_URL
-      ? [{ id: 'convex', title: 'Convex', url: `${bare(CONVEX_SITE_URL)}/clerk-users-webhook` }]
-      : []),
-  ];
-}
 
 /** A delivery as Svix sends it, signed with the first secret of the ring. */
 export function signedTestEvent(secrets: string, instanceId: string | undefined, nowMs: number) {
@@ -51,7 +36,7 @@ export function signedTestEvent(secrets: string, instanceId: string | undefined,
 
 async function checkSigned(
   settings: Settings,
-  address: Address,
+  address: WebhookAddress,
   instanceId: string | undefined,
 ): Promise<Finding> {
   const subject = {
@@ -73,24 +58,6 @@ async function checkSigned(
       answer.status === 400
         ? 'CLERK_WEBHOOK_SECRET of the Convex deployment differs: npx convex env set CLERK_WEBHOOK_SECRET <the signing secret>.'
         : 'Are the functions pushed (npx convex deploy) and the deployment environment complete?',
-  });
-}
-
-async function checkUnsigned(address: Address): Promise<Finding> {
-  const subject = {
-    id: `webhook.${address.id}.unsigned`,
-    title: `Unsigned event is refused by ${address.title}`,
-  };
-  const headers = { 'content-type': 'application/json' };
-  const answer = await ask(address.url, { method: 'POST', headers, body: '{}' });
-  if (answer.kind === 'answered' && answer.status === 400) return ok(subject, 'answers 400');
-  if (answer.kind === 'silent') {
-    const detail = `no answer: ${answer.reason}`;
-    return notOk(subject, 'unknown', { detail, remedy: 'See the finding above.' });
-  }
-  return notOk(subject, 'problem', {
-    detail: `answers ${answer.status}, not 400`,
-    remedy: `Does ${address.url} really lead to Rollcall?`,
   });
 }
 

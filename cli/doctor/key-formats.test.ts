@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkSettings } from './check-settings';
-import { isWebhookSecretRing, publishableKeyHost } from './key-formats';
+import { isWebhookSecretRing, publishableKeyHost } from '../../src/shared/doctor/key-formats';
 
 const live = `pk_live_${Buffer.from('clerk.example.com$').toString('base64')}`;
 const test = `pk_test_${Buffer.from('happy-stub-42.clerk.accounts.dev$').toString('base64').replace(/=+$/, '')}`;

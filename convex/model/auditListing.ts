@@ -154,7 +154,8 @@ async function named(
   }));
 }
 
-async function party(ctx: QueryCtx & { actor: ActorRow }, ref: string): Promise<Party> {
+/** Who or what a reference of the log names, as far as the caller may know it. */
+export async function party(ctx: QueryCtx & { actor: ActorRow }, ref: string): Promise<Party> {
   const [kind, id] = split(ref);
   switch (kind) {
     case 'user': {

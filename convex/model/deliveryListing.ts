@@ -6,7 +6,7 @@ import type { Doc } from '../_generated/dataModel';
 import type { QueryCtx } from '../_generated/server';
 import schema from '../schema';
 import { type ActorRow, mayEver, userByExternalId } from './access';
-import { organizationByExternalId } from './applyOrganization';
+import { auditParty, party } from './auditListing';
 import { payloadOf } from './deliveryPayloads';
 import { fail } from './errors';
 import { filteredPage } from './filteredPage';
@@ -22,12 +22,8 @@ export const deliveryView = v.object({
   svixId: v.string(),
   type: v.string(),
   entityId: v.optional(v.string()),
-  /** The person or organization it is about, where known and the viewer may know it. */
-  entity: v.union(
-    v.null(),
-    v.object({ kind: v.literal('user'), id: v.id('users'), name: v.string() }),
-    v.object({ kind: v.literal('organization'), id: v.id('organizations'), name: v.string() }),
-  ),
+  /** Whom or what it is about; null when it is about nothing of ours. */
+  entity: v.union(v.null(), auditParty),
   outcome: deliveryOutcome,
   why: v.optional(v.string()),
   receivedAt: v.number(),
@@ -143,20 +139,15 @@ async function toView(ctx: QueryCtx & { actor: ActorRow }, row: Delivery): Promi
   };
 }
 
+/** By the type of the event: ids of Clerk do not say of what they are. */
 async function entityOf(
   ctx: QueryCtx & { actor: ActorRow },
   { type, entityId }: Delivery,
 ): Promise<DeliveryView['entity']> {
   if (entityId === undefined) return null;
-  if (type.startsWith('user.') && mayEver(ctx.actor, 'users:read')) {
-    const row = await userByExternalId(ctx, entityId);
-    return row && { kind: 'user', id: row._id, name: row.name };
-  }
-  if (type.startsWith('organization.') && mayEver(ctx.actor, 'organizations:read')) {
-    const row = await organizationByExternalId(ctx, entityId);
-    return row && { kind: 'organization', id: row._id, name: row.name };
-  }
-  return null;
+  if (type.startsWith('user.')) return await party(ctx, `user:${entityId}`);
+  if (type.startsWith('organization.')) return await party(ctx, `organization:${entityId}`);
+  return await party(ctx, `membership:${entityId}`);
 }
 
 async function personName(

@@ -144,6 +144,13 @@ export function apiTokenSigningKey(): string | undefined {
   return process.env.API_TOKEN_SIGNING_KEY?.trim() || undefined;
 }
 
+/** Whether tokens of `issuer` are taken; null when one of the two is not known. */
+export function trustsIssuer(issuer: string | undefined): boolean | null {
+  const trusted = process.env.CLERK_FRONTEND_API_URL?.trim() ?? '';
+  if (issuer === undefined || trusted === '') return null;
+  return trusted.replace(/\/+$/, '') === issuer.replace(/\/+$/, '');
+}
+
 export function configuredInstanceId(): string | undefined {
   return process.env.CLERK_INSTANCE_ID?.trim() || undefined;
 }

@@ -30,11 +30,17 @@ export async function isKnownForeign(
   instanceId: string | undefined,
 ): Promise<boolean> {
   if (instanceId === undefined) return false;
+  const known = await knownInstanceId(ctx);
+  return known !== null && known !== instanceId;
+}
+
+/** The instance that is ours: as configured, else as learnt. */
+export async function knownInstanceId(ctx: Pick<QueryCtx, 'db'>): Promise<string | null> {
   const configured = configuredInstanceId();
-  if (configured !== undefined) return configured !== instanceId;
+  if (configured !== undefined) return configured;
   const known = await ctx.db
     .query('learnt')
     .withIndex('byKey', (q) => q.eq('key', key))
     .unique();
-  return known !== null && known.value !== instanceId;
+  return known?.value ?? null;
 }

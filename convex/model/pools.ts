@@ -35,6 +35,7 @@ const rates = {
   exchange: { kind: 'token bucket', rate: 60, period: minuteMs, capacity: 60 },
   badToken: { kind: 'token bucket', rate: 60, period: minuteMs, capacity: 120 },
   bulk: { kind: 'token bucket', rate: 10, period: minuteMs, capacity: 10 },
+  checkSettings: { kind: 'token bucket', rate: 12, period: minuteMs, capacity: 12 },
   exportAudit: { kind: 'token bucket', rate: 6, period: minuteMs, capacity: 6 },
   replayDelivery: { kind: 'token bucket', rate: 60, period: minuteMs, capacity: 30 },
   writeCredential: { kind: 'token bucket', rate: 60, period: minuteMs, capacity: 60 },

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { exactInstant, formatInstant, isInstant } from './time';
+import { endOfDay, exactInstant, formatInstant, isInstant, startOfDay } from './time';
 
 const instant = Date.UTC(2026, 8, 5, 22, 4, 9);
 
@@ -21,4 +21,14 @@ it('tells what is no moment, so that one odd row does not take the page down', (
   for (const odd of [Number.NaN, Infinity, Number.MAX_SAFE_INTEGER, -Number.MAX_SAFE_INTEGER]) {
     expect(isInstant(odd)).toBe(false);
   }
+});
+
+it('finds where a day begins and ends in a zone, also when the clocks change on it', () => {
+  expect(startOfDay('2026-11-20', 'UTC')).toBe(Date.UTC(2026, 10, 20));
+  expect(startOfDay('2026-11-20', 'America/New_York')).toBe(Date.UTC(2026, 10, 20, 5));
+  expect(startOfDay('2026-11-20', 'Asia/Kolkata')).toBe(Date.UTC(2026, 10, 19, 18, 30));
+  // 25 October 2026 has 25 hours in Berlin, 29 March 23.
+  const hours = (day: string) =>
+    (endOfDay(day, 'Europe/Berlin') + 1 - startOfDay(day, 'Europe/Berlin')) / 3_600_000;
+  expect([hours('2026-10-25'), hours('2026-03-29'), hours('2026-06-01')]).toEqual([25, 23, 24]);
 });

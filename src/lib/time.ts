@@ -34,3 +34,31 @@ export function exactInstant(atMs: number, timeZone: string): string {
   const local = `${Number(day)} ${months[Number(month) - 1]} ${year}, ${hour}:${minute}:${second} ${timeZone}`;
   return timeZone === 'UTC' ? local : `${local} (${new Date(atMs).toISOString()})`;
 }
+
+/** Unix ms at which a day (`2026-11-20`) begins in a zone. */
+export function startOfDay(day: string, timeZone: string): number {
+  const wall = Date.parse(`${day}T00:00:00Z`);
+  // The offset may change on that very day: once more with the one of the first guess.
+  const guess = wall - offsetAt(wall, timeZone);
+  return wall - offsetAt(guess, timeZone);
+}
+
+/** The last ms of a day in a zone. */
+export function endOfDay(day: string, timeZone: string): number {
+  const next = new Date(Date.parse(`${day}T00:00:00Z`) + 24 * 60 * 60_000);
+  return startOfDay(next.toISOString().slice(0, 10), timeZone) - 1;
+}
+
+/** How far a zone's clocks are ahead of UTC, in ms. */
+function offsetAt(atMs: number, timeZone: string): number {
+  const { year, month, day, hour, minute, second } = partsIn(atMs, timeZone);
+  const shown = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  );
+  return shown - Math.floor(atMs / 1_000) * 1_000;
+}

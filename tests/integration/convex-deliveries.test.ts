@@ -75,7 +75,7 @@ describe('issue 5: the list of deliveries', () => {
       {
         outcome: 'stale',
         why: 'a newer state of this person was applied before',
-        entity: { kind: 'user', name: 'Ann Lee' },
+        entity: { ref: 'user:ann', name: 'Ann Lee' },
       },
     ]);
   });

@@ -159,6 +159,7 @@ const guards: Record<string, Guarded> = {
       keyId: 'k1',
     }),
   },
+  'settings:check': { kind: 'mutation', guard: 'active', roles: observers },
   'organizations:get': {
     kind: 'query',
     guard: 'active',

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildProgram } from '../../cli/program';
-import { settingNames } from '../../cli/settings';
+import { settingNames } from '../../src/shared/doctor/setting-names';
 import { rootDir } from './steps';
 
 function markdownUnder(folder: string): string[] {

@@ -1,16 +1,28 @@
 import { Link } from '@tanstack/react-router';
 import {
+  Building2Icon,
   ContactIcon,
   LayoutDashboardIcon,
   RefreshCwIcon,
+  ScrollTextIcon,
+  SettingsIcon,
   UsersIcon,
+  WebhookIcon,
   type LucideIcon,
 } from 'lucide-react';
 import { actorOf, type Viewer } from '../../lib/live';
 import { canSometimes, type Permission } from '../../shared/permissions';
 
 interface Item {
-  to: '/dashboard' | '/dashboard/users' | '/admin/users' | '/admin/sync';
+  to:
+    | '/dashboard'
+    | '/dashboard/users'
+    | '/admin/users'
+    | '/admin/sync'
+    | '/admin/organizations'
+    | '/admin/webhooks'
+    | '/admin/audit'
+    | '/admin/settings';
   label: string;
   icon: LucideIcon;
   permission?: Permission;
@@ -34,7 +46,21 @@ const sections: { label: string; items: Item[] }[] = [
     label: 'Administration',
     items: [
       { to: '/admin/users', label: 'Users', icon: UsersIcon, permission: 'users:read' },
+      {
+        to: '/admin/organizations',
+        label: 'Organizations',
+        icon: Building2Icon,
+        permission: 'organizations:read',
+      },
       { to: '/admin/sync', label: 'Sync', icon: RefreshCwIcon, permission: 'sync:read' },
+      {
+        to: '/admin/webhooks',
+        label: 'Webhooks',
+        icon: WebhookIcon,
+        permission: 'deliveries:read',
+      },
+      { to: '/admin/audit', label: 'Audit log', icon: ScrollTextIcon, permission: 'audit:read' },
+      { to: '/admin/settings', label: 'Settings', icon: SettingsIcon, permission: 'settings:read' },
     ],
   },
 ];

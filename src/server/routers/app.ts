@@ -7,6 +7,7 @@ import { clerkRouter } from './clerk/router';
 import { credentialsRouter } from './credentials/router';
 import { deliveriesRouter } from './deliveries/router';
 import { organizationsRouter } from './organizations/router';
+import { settingsRouter } from './settings/router';
 import { syncRouter } from './sync/router';
 import { tokensRouter } from './tokens/router';
 import { usersRouter } from './users/router';
@@ -20,6 +21,7 @@ export const appRouter = router({
   credentials: credentialsRouter,
   deliveries: deliveriesRouter,
   organizations: organizationsRouter,
+  settings: settingsRouter,
   sync: syncRouter,
   tokens: tokensRouter,
   users: usersRouter,

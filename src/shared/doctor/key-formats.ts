@@ -1,4 +1,4 @@
-import type { SettingName } from '../settings';
+import type { SettingName } from './setting-names';
 
 function isUrl(value: string): boolean {
   return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);

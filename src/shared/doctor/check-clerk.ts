@@ -1,11 +1,11 @@
-import type { Settings } from '../settings';
-import { expectedIssuer } from './check-settings';
+import { expectedIssuer } from './check-keys';
 import { guarded, notOk, ok, type Finding } from './finding';
 import { ask, member, type Answer } from './http';
+import type { CheckedSettings } from './setting-names';
 
 const clerkApi = 'https://api.clerk.com';
 
-function apiUrl({ values }: Settings): string {
+function apiUrl({ values }: CheckedSettings): string {
   return (values.CLERK_API_URL ?? clerkApi).replace(/\/+$/, '');
 }
 
@@ -16,12 +16,12 @@ function silent(url: string, reason: string): { detail: string; remedy: string }
   };
 }
 
-function askClerk(settings: Settings, path: string): Promise<Answer> {
+function askClerk(settings: CheckedSettings, path: string): Promise<Answer> {
   const key = settings.values.CLERK_SECRET_KEY ?? '';
   return ask(`${apiUrl(settings)}${path}`, { headers: { authorization: `Bearer ${key}` } });
 }
 
-async function checkKey(settings: Settings): Promise<Finding> {
+async function checkKey(settings: CheckedSettings): Promise<Finding> {
   const subject = { id: 'clerk.key', title: 'Clerk accepts the secret key' };
   const answer = await askClerk(settings, '/v1/instance');
   if (answer.kind === 'silent') {
@@ -78,7 +78,7 @@ async function checkJwks(issuer: string): Promise<Finding> {
 const convexTemplate = 'convex';
 
 /** Convex takes a token only when the template sets this audience (B6). */
-async function checkTemplate(settings: Settings): Promise<Finding> {
+async function checkTemplate(settings: CheckedSettings): Promise<Finding> {
   const subject = { id: 'clerk.template', title: 'JWT template "convex" with audience "convex"' };
   const answer = await askClerk(settings, '/v1/jwt_templates?limit=100');
   const remedy =
@@ -100,14 +100,14 @@ async function checkTemplate(settings: Settings): Promise<Finding> {
 }
 
 /** The id of the instance that the key belongs to; events of any other are refused. */
-export async function clerkInstanceId(settings: Settings): Promise<string | undefined> {
+export async function clerkInstanceId(settings: CheckedSettings): Promise<string | undefined> {
   const answer = await askClerk(settings, '/v1/instance');
   const id = answer.kind === 'answered' ? member(answer.body, 'id') : undefined;
   return typeof id === 'string' ? id : undefined;
 }
 
 /** Key, token template, issuer, signing keys. */
-export async function checkClerk(settings: Settings): Promise<Finding[]> {
+export async function checkClerk(settings: CheckedSettings): Promise<Finding[]> {
   const issuer = expectedIssuer(settings);
   const checks: Promise<Finding>[] = [];
   // Its absence is a finding of the settings already.

@@ -1,0 +1,32 @@
+import { Link } from '@tanstack/react-router';
+import { partyName } from './sentences';
+
+export interface Party {
+  ref: string;
+  name?: string;
+  userId?: string;
+  organizationId?: string;
+}
+
+const looks =
+  'rounded-sm font-semibold underline-offset-4 outline-none wrap-anywhere hover:underline focus-visible:ring-[3px] focus-visible:ring-ring/50';
+
+/** Who or what an entry names, leading to its page where there is one. */
+export function PartyLink({ party }: { party: Party }) {
+  const name = partyName(party);
+  if (party.userId !== undefined) {
+    return (
+      <Link to="/admin/users" search={{ q: name }} className={looks}>
+        {name}
+      </Link>
+    );
+  }
+  if (party.organizationId !== undefined) {
+    return (
+      <Link to="/admin/organizations/$id" params={{ id: party.organizationId }} className={looks}>
+        {name}
+      </Link>
+    );
+  }
+  return <span className="font-semibold wrap-anywhere">{name}</span>;
+}

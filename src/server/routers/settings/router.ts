@@ -1,0 +1,4 @@
+import { router } from '../../trpc';
+import { check } from './check';
+
+export const settingsRouter = router({ check });
