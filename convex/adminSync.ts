@@ -30,6 +30,7 @@ import {
   startRun,
   type SyncRun,
 } from './model/sync/runs';
+import { watchSweeps } from './model/sync/sweep';
 import { syncKind, syncMode, syncTrigger } from './model/sync/validators';
 import { runView, statusView, syncStatus, toRunView } from './model/sync/views';
 
@@ -171,6 +172,7 @@ export const watch = internalMutation({
         why = 'Ended a run whose driver was gone';
       }
     }
+    if (await watchSweeps(ctx, now)) why = 'Took up a sweep';
     await recordSchedule(ctx, 'watch syncs', { outcome: 'ok', why }, now);
     return null;
   },

@@ -23,7 +23,15 @@ import { byCaller } from './model/cause';
 import { requireSync, triggerOf } from './model/sync/callers';
 import { driveRun } from './model/sync/drive';
 import { cancelRun, resumeRun, startRun, type SyncRun } from './model/sync/runs';
+import {
+  cancelSweep as cancelSweepOf,
+  confirmSweep as confirmSweepOf,
+  requestSweep,
+  restoreSweep as restoreSweepOf,
+  type Sweep,
+} from './model/sync/sweep';
 import { syncKind, syncMode } from './model/sync/validators';
+import { type ActorRow, requirePermission } from './model/access';
 import { runView, statusView, syncStatus, toRunView } from './model/sync/views';
 
 /*
@@ -185,5 +193,63 @@ export const syncUser = mutation({
 async function existing(ctx: QueryCtx, runId: Id<'syncRuns'>): Promise<SyncRun> {
   const found = await ctx.db.get('syncRuns', runId);
   if (found === null) fail('NOT_FOUND', { field: 'runId' });
+  return found;
+}
+
+/** Opt-in, separate, owners only: deactivates people whom Clerk does not have (see `sweep.ts`). */
+export const sweep = mutation({
+  args: { runId: v.id('syncRuns') },
+  returns: v.id('syncSweeps'),
+  handler: async (ctx, { runId }) => {
+    requireOwner(ctx.actor);
+    await limitCaller(ctx, 'sync', ctx.actor.externalId);
+    return await requestSweep(ctx, await existing(ctx, runId), byCaller(ctx.actor));
+  },
+});
+
+export const confirmSweep = mutation({
+  args: { sweepId: v.id('syncSweeps') },
+  returns: v.null(),
+  handler: async (ctx, { sweepId }) => {
+    requireOwner(ctx.actor);
+    await confirmSweepOf(ctx, await existingSweep(ctx, sweepId), byCaller(ctx.actor));
+    return null;
+  },
+});
+
+export const cancelSweep = mutation({
+  args: { sweepId: v.id('syncSweeps') },
+  returns: v.null(),
+  handler: async (ctx, { sweepId }) => {
+    requireOwner(ctx.actor);
+    await cancelSweepOf(ctx, await existingSweep(ctx, sweepId), byCaller(ctx.actor));
+    return null;
+  },
+});
+
+/** Gives back exactly what people had before a sweep; a large one goes on by itself. */
+export const restoreSweep = mutation({
+  args: { sweepId: v.id('syncSweeps') },
+  returns: v.null(),
+  handler: async (ctx, { sweepId }) => {
+    requireOwner(ctx.actor);
+    const cause = byCaller(ctx.actor);
+    const { isDone } = await restoreSweepOf(ctx, await existingSweep(ctx, sweepId), cause);
+    const { actor, source } = cause;
+    if (!isDone)
+      await ctx.scheduler.runAfter(0, internal.syncWork.restore, { sweepId, actor, source });
+    return null;
+  },
+});
+
+/** As brakes: decided by people, not by machines that hold a token of theirs. */
+function requireOwner(actor: ActorRow): void {
+  requirePermission(actor, 'brakes:decide');
+  if (actor.token !== undefined) fail('FORBIDDEN', { message: 'Only people decide about sweeps.' });
+}
+
+async function existingSweep(ctx: QueryCtx, sweepId: Id<'syncSweeps'>): Promise<Sweep> {
+  const found = await ctx.db.get('syncSweeps', sweepId);
+  if (found === null) fail('NOT_FOUND', { field: 'sweepId' });
   return found;
 }

@@ -189,3 +189,9 @@ export const syncLimitedMax = 20;
 export const sweepHoldMs = 10 * minuteMs;
 /** What a sweep rests on must not be older. */
 export const sweepRunAgeMsMax = 60 * minuteMs;
+/** People that one step of a sweep asks Clerk for and deactivates. */
+export const sweepBatch = 20;
+/** More missing people than this are a lost database or another application, no clearing up. */
+export const sweepPeopleMax = 5_000;
+/** A sweep whose job is silent for this long is taken up again. */
+export const sweepSilentMsMax = 3 * minuteMs;

@@ -6,7 +6,7 @@ import { syncHeartbeatMs, syncSliceMin, syncSlicesMax } from '../limits';
 import { log } from '../log';
 import { BatchSender } from './batches';
 import { PageReader } from './pages';
-import { ClerkReader, Stopped, SyncTrouble } from './reader';
+import { ClerkReader, requestTaker, Stopped, SyncTrouble } from './reader';
 import { kindsOf, type SyncRun } from './runs';
 import type { SyncFailure, SyncSlice } from './validators';
 
@@ -55,7 +55,7 @@ class Drive {
     this.clerk = new ClerkReader({
       baseUrl,
       secretKey,
-      takeRequests: (count) => this.takeRequests(count),
+      takeRequests: requestTaker(ctx, this.checkStop),
       checkStop: this.checkStop,
     });
     this.pages = new PageReader(this.clerk, run.scope, this.checkStop);
@@ -219,19 +219,10 @@ class Drive {
       const verdicts = await Promise.all(
         ids.map(async (externalId) => {
           const answer = await this.clerk.get(`/v1/users/${encodeURIComponent(externalId)}`);
-          return { externalId, isThere: answer.found };
+          return { externalId, isThere: answer.found || answer.status !== 404 };
         }),
       );
       await this.ctx.runMutation(internal.syncWork.judgeUnseen, { ...this.address, verdicts });
-    }
-  }
-
-  private async takeRequests(count: number): Promise<void> {
-    for (;;) {
-      const taken = await this.ctx.runMutation(internal.syncWork.takeRequests, { count });
-      if (taken.ok) return;
-      await new Promise<void>((resolve) => void setTimeout(resolve, taken.waitMs));
-      this.checkStop();
     }
   }
 

@@ -1,3 +1,5 @@
+import { internal } from '../../_generated/api';
+import type { ActionCtx } from '../../_generated/server';
 import { retryAfterMs } from '../clerkApi';
 import { clerkTimeoutMs, syncAttemptsMax, syncLimitedMax } from '../limits';
 import type { SyncFailure } from './validators';
@@ -143,4 +145,15 @@ export async function sleep(ms: number, checkStop: () => void): Promise<void> {
     checkStop();
     await new Promise<void>((resolve) => void setTimeout(resolve, Math.min(left, napMsMax)));
   }
+}
+
+/** Takes requests out of the budget that everything of ours shares; waits where it is used up. */
+export function requestTaker(ctx: Pick<ActionCtx, 'runMutation'>, checkStop: () => void) {
+  return async (count: number): Promise<void> => {
+    for (;;) {
+      const taken = await ctx.runMutation(internal.syncWork.takeRequests, { count });
+      if (taken.ok) return;
+      await sleep(taken.waitMs, checkStop);
+    }
+  };
 }

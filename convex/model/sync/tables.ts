@@ -137,6 +137,8 @@ export const syncTables = {
     /** Unix ms before which nobody is deactivated. */
     holdUntil: v.optional(v.number()),
     finishedAt: v.optional(v.number()),
+    /** Unix ms of its last step. */
+    workedAt: v.optional(v.number()),
     swept: v.number(),
     spared: v.number(),
     restored: v.number(),

@@ -1,4 +1,5 @@
 import { type Infer, v } from 'convex/values';
+import type { Doc } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { syncStates } from '../../../src/shared/sync';
 import { clerkApi } from '../environment';
@@ -16,6 +17,28 @@ import {
   syncTallies,
   syncTrigger,
 } from './validators';
+
+/** The newest sweep of a run. */
+const sweepView = v.object({
+  _id: v.id('syncSweeps'),
+  state: sweepState,
+  people: v.number(),
+  /** More than this need a second owner's confirmation. */
+  limit: v.number(),
+  requestedBy: v.string(),
+  confirmedBy: v.optional(v.string()),
+  holdUntil: v.optional(v.number()),
+  swept: v.number(),
+  spared: v.number(),
+  restored: v.number(),
+});
+
+function toSweepView(sweep: Doc<'syncSweeps'>): Infer<typeof sweepView> {
+  const { _id, state, people, limit, requestedBy, confirmedBy, holdUntil } = sweep;
+  const { swept, spared, restored } = sweep;
+  const who = { requestedBy, confirmedBy, holdUntil };
+  return { _id, state, people, limit, ...who, swept, spared, restored };
+}
 
 /** A run as pages, the command line and the API show it. Subscribe to it for live progress. */
 export const runView = v.object({
@@ -52,7 +75,7 @@ export const runView = v.object({
   resumed: v.number(),
   requests: v.number(),
   limited: v.number(),
-  sweep: v.union(v.object({ _id: v.id('syncSweeps'), state: sweepState }), v.null()),
+  sweep: v.union(sweepView, v.null()),
 });
 export type SyncRunView = Infer<typeof runView>;
 
@@ -98,7 +121,7 @@ export async function toRunView(ctx: QueryCtx, run: SyncRun): Promise<SyncRunVie
     clerkUsers: run.clerkUsers?.after ?? run.clerkUsers?.before ?? null,
     convexUsers: run.convexUsers ?? null,
     resumable: isResumable(run) && (!isOpen || isAbandoned(run, Date.now())),
-    sweep: sweep && { _id: sweep._id, state: sweep.state },
+    sweep: sweep && toSweepView(sweep),
   };
 }
 
