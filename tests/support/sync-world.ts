@@ -71,3 +71,26 @@ export async function runOf(t: ConvexWorld, runId: Id<'syncRuns'>) {
   if (run === null) throw new Error('there is no such run');
   return run;
 }
+
+/** What must hold after any run that ended well: Clerk's people are here as Clerk has them. */
+export async function differences(t: ConvexWorld, clerk: FakeClerk): Promise<string[]> {
+  const rows = await t.run(async (ctx) => await ctx.db.query('users').collect());
+  const byId = new Map(rows.map((row) => [row.externalId, row]));
+  const found: string[] = [];
+  for (const user of clerk.users.values()) {
+    const row = byId.get(user.id);
+    if (row === undefined) found.push(`${user.id} is missing here`);
+    else if (row.deletedAt !== undefined) found.push(`${user.id} was deleted here`);
+    else if (row.firstName !== user.first_name) found.push(`${user.id} is called otherwise`);
+    else if (row.clerk.updatedAt !== user.updated_at) found.push(`${user.id} is of another time`);
+  }
+  if (byId.size !== rows.length) found.push('somebody has two rows');
+  return found;
+}
+
+/** Every record that was seen ended somewhere, once. */
+export function addsUp(run: Awaited<ReturnType<typeof runOf>>): boolean {
+  return Object.values(run.tallies).every(({ seen, ...outcomes }) => {
+    return seen === Object.values(outcomes).reduce((sum, count) => sum + count, 0);
+  });
+}

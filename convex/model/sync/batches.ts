@@ -158,7 +158,10 @@ interface Part {
 }
 
 function parse({ slice, page }: PageWork, scope: SyncScope): Parsed {
-  const parsed: Parsed = { items: [], errors: [], skipped: 0 };
+  const absent = page.absent.map((externalId) => {
+    return { externalId, reason: 'Clerk has nobody of this id' };
+  });
+  const parsed: Parsed = { items: [], errors: absent, skipped: 0 };
   for (const record of page.records) {
     const one = parseOne(slice.kind, record, scope);
     if (one.kind === 'item') parsed.items.push({ id: record.id, at: one.at, text: one.text });

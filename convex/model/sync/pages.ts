@@ -19,6 +19,8 @@ export interface Page {
   ended: boolean;
   /** Where the next page of a list by offset begins. */
   offset: number;
+  /** Ids that were asked for and that Clerk has nobody of. */
+  absent: string[];
 }
 
 const dataSchema = z.object({ data: z.array(z.unknown()) });
@@ -52,7 +54,8 @@ export class PageReader {
       const fresh = listed.filter(({ id }) => id !== slice.cursor?.id && !tail.has(id));
       const { records, reachedEnd } = cut(fresh, slice);
       const isOver = raw.length === 0;
-      const isRepeated = !isOver && fresh.length === 0 && slice.kind === 'users';
+      const isByIds = this.scope.ids !== undefined;
+      const isRepeated = !isOver && fresh.length === 0 && slice.kind === 'users' && !isByIds;
       const isShort = isOver && slice.end !== undefined;
       if ((isRepeated || isShort) && odd < oddPagesMax) {
         await sleep(oddPageWaitMs, this.checkStop);
@@ -64,8 +67,17 @@ export class PageReader {
       }
       const ids = listed.map(({ id }) => id).filter((id) => id !== '');
       this.tails.set(index, new Set(ids));
-      return { records, ended: isOver || reachedEnd, offset: nextOffset(slice, raw.length) };
+      const offset = nextOffset(slice, raw.length);
+      if (this.scope.ids !== undefined) return this.someOf(this.scope.ids, slice, records);
+      return { records, ended: isOver || reachedEnd, offset, absent: [] };
     }
+  }
+
+  private someOf(ids: readonly string[], { offset }: SyncSlice, records: Listed[]): Page {
+    const found = new Set(records.map(({ id }) => id));
+    const next = offset + idsPerRequest;
+    const absent = ids.slice(offset, next).filter((id) => !found.has(id));
+    return { records, absent, offset: next, ended: next >= ids.length };
   }
 
   async count(): Promise<number> {
@@ -134,7 +146,7 @@ export class PageReader {
 }
 
 /** Clerk takes up to 100 ids in one filter. */
-export const idsPerRequest = 100;
+const idsPerRequest = 100;
 
 const listPath = {
   organizations: '/v1/organizations',
@@ -180,6 +192,6 @@ function hasJumped(slice: SyncSlice, listed: Listed[], tail: ReadonlySet<string>
 
 /** Overlapping, so that records deleted meanwhile, which shift the rest, lose nobody. */
 function nextOffset(slice: SyncSlice, got: number): number {
-  if (slice.kind === 'users') return slice.offset + idsPerRequest;
+  if (slice.kind === 'users') return slice.offset;
   return slice.offset + (got > syncOverlap ? got - syncOverlap : got);
 }
