@@ -141,8 +141,8 @@ export const auditDaysKeptMin = 30;
 /** Audit entries that one run of retention prunes. */
 export const auditPruneBatch = 500;
 /** A driver of a sync that is silent for this long is gone; it reports at least every third of it. */
-export const syncLeaseMs = 45_000;
-export const syncHeartbeatMs = 15_000;
+export const syncLeaseMs = 15_000;
+export const syncHeartbeatMs = 5_000;
 
 /** One job drives a sync for this long, then hands over: far below what an action may take. */
 export const syncDriveMsMax = 4 * minuteMs;

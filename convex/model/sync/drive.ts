@@ -58,7 +58,7 @@ class Drive {
       takeRequests: requestTaker(ctx, this.checkStop),
       checkStop: this.checkStop,
     });
-    this.pages = new PageReader(this.clerk, run.scope, this.checkStop);
+    this.pages = new PageReader(this.clerk, run.scope, run.startedAt, this.checkStop);
     this.batches = new BatchSender(ctx, run, driver);
   }
 

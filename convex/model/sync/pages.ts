@@ -37,6 +37,8 @@ export class PageReader {
   constructor(
     private readonly clerk: ClerkReader,
     private readonly scope: SyncScope,
+    /** Whoever is created later comes by webhook: a list that grows must end. */
+    private readonly startedAt: number,
     private readonly checkStop: () => void,
   ) {}
 
@@ -69,7 +71,8 @@ export class PageReader {
       this.tails.set(index, new Set(ids));
       const offset = nextOffset(slice, raw.length);
       if (this.scope.ids !== undefined) return this.someOf(this.scope.ids, slice, records);
-      return { records, ended: isOver || reachedEnd, offset, absent: [] };
+      const isRecent = (records.at(-1)?.at ?? 0) > this.startedAt;
+      return { records, ended: isOver || reachedEnd || isRecent, offset, absent: [] };
     }
   }
 
