@@ -10,9 +10,10 @@ import { startStack, type World } from '../tests/support/stack-world';
 import { runtime } from './runtime/subject';
 import { signIn } from './sign-in';
 import type { Bench, Subject } from './subject';
+import { sync } from './sync';
 import { webhooks } from './webhooks';
 
-const subjects: Record<string, Subject> = { 'sign-in': signIn, webhooks, runtime };
+const subjects: Record<string, Subject> = { 'sign-in': signIn, webhooks, sync, runtime };
 
 /** Every option is a number, so that subjects can add theirs without a list here. */
 function readArguments(args: readonly string[]) {

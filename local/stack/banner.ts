@@ -31,6 +31,7 @@ export function banner(stack: RunningStack, settings: StackSettings, tookMs: num
     ...people.map(
       ([email, password, role]) => `  ${email.padEnd(emailWidth)}  ${password}  ${role}`,
     ),
+    ...stack.notes.map((note) => `\n${note}`),
     ...stack.warnings.map((warning) => `\nWarning: ${warning}`),
     '',
     'Ctrl-C stops it. npm run rollcall -- --help for the command line.',

@@ -3,6 +3,7 @@ import { Children } from './children';
 import { lockDataFolder, prepareDataFolder } from './data-folder';
 import { settleDemoPeople } from './demo-people';
 import { clientEnv, credentialKeysOf, deploymentEnv, webEnv, writeEnvFiles } from './environment';
+import { startFirstSync } from './first-sync';
 import { ownKeys } from './own-keys';
 import { claimPorts } from './ports';
 import { pushFunctions, syncDeployment } from './push';
@@ -22,6 +23,8 @@ export interface RunningStack {
   demo: ClerkReady['demo'];
   /** Things to tell that did not keep the stack from starting. */
   warnings: string[];
+  /** What goes on in the background. */
+  notes: string[];
   /** Resolves, with what to show, when a part ends by itself. */
   failed: Promise<StackError>;
   /** Pushes `convex/` again and refreshes its generated types. */
@@ -74,7 +77,8 @@ async function bringUp(context: ServiceContext, hooks: StackHooks) {
   ]);
   if (pushed) step('Waiting for the demo accounts');
   const warnings = await settleDemoPeople(clerk, convex, { mustWait: pushed });
-  return { clerk, convex, env, webUrl, warnings };
+  const notes = await startFirstSync(convex, settings.seedUsers);
+  return { clerk, convex, env, webUrl, warnings, notes };
 }
 
 /**
@@ -117,6 +121,7 @@ export async function startStack(
       env: up.env,
       demo: up.clerk.demo,
       warnings: up.warnings,
+      notes: up.notes,
       failed: children.failed,
       push: () => pushFunctions(context, up.convex, { codegen: true }),
       stop,

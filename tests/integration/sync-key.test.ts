@@ -83,7 +83,7 @@ test.each(['', 'sk_test_', 'pk_test_abcdefghijkl', 'sk_live_with blank', 'whsec_
     });
     expect(await codeOf(attempt)).toBe('CLERK_KEY_MALFORMED');
     expect(lists.asked).toEqual([]);
-    if (key.length > 8) expect(message).not.toContain(key);
+    expect(message).not.toContain(key.slice(8) || 'abcdefghijkl');
   },
 );
 

@@ -15,8 +15,8 @@ export interface TwoServersOptions {
   /** People seeded beside the demo accounts. */
   users?: number;
   rateLimits?: 'off' | 'development' | 'production';
-  /** Environment of the Convex process, for profiles. */
-  convexEnv?: Record<string, string>;
+  /** No secret key on the deployment, so that it synchronises nothing by itself. */
+  withoutKey?: boolean;
 }
 
 /**
@@ -78,8 +78,7 @@ export class TwoServers {
       at === undefined
         ? {}
         : { CONVEX_PORT: new URL(at.url).port, CONVEX_SITE_PORT: new URL(at.siteUrl).port };
-    const env = { CONVEX_DATA_DIR: this.convexDir, ...ports, ...this.options.convexEnv };
-    this.started = await startProcess(env);
+    this.started = await startProcess({ CONVEX_DATA_DIR: this.convexDir, ...ports });
   }
 
   /** Calls a function as the operator. */
@@ -135,6 +134,8 @@ export class TwoServers {
       await ownKeys(dataDir),
       options.rateLimits ?? 'production',
     );
-    await syncDeployment(context, this.convex.ready, env);
+    const { CLERK_SECRET_KEY: _, ...keyless } = env;
+    const wanted = options.withoutKey === true ? keyless : env;
+    await syncDeployment(context, this.convex.ready, wanted);
   }
 }

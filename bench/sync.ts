@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import { parseClerkUser } from '../convex/model/clerkUser';
+import { TwoServers } from '../tests/support/two-servers';
+import type { Bench, Subject } from './subject';
+
+interface Run {
+  _id: string;
+  status: string;
+  startedAt: number;
+  finishedAt?: number;
+  requests: number;
+  limited: number;
+  tallies: { users: { seen: number; added: number; unchanged: number } };
+}
+
+interface Figures {
+  people: number;
+  firstMs: number;
+  unchangedMs: number;
+  requests: number;
+  limited: number;
+  /** Resident memory of the Convex process before the first run and after the second. */
+  memoryMiB: { before: number; after: number };
+  guide?: { firstMs: number; unchangedMs: number };
+}
+
+const pollMs = 100;
+
+async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const found = await ask();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+}
+
+function memoryMiB(pid: number | undefined): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+}
+
+async function ended(servers: TwoServers, runId: string): Promise<Run> {
+  const run = await until(async () => {
+    const found = await servers.call<Run>('query', 'adminSync:run', { runId });
+    return found.finishedAt === undefined ? undefined : found;
+  });
+  if (run.status !== 'completed') throw new Error(`the run ended as ${run.status}`);
+  return run;
+}
+
+/** The first run is the one that a new deployment's schedule begins. */
+async function measureSync(people: number): Promise<Figures> {
+  const servers = await TwoServers.start({ users: people });
+  try {
+    const { pid } = servers.convex.child;
+    const before = memoryMiB(pid);
+    const begun = await until(async () => {
+      const { last } = await servers.call<{ last: Run | null }>('query', 'adminSync:status', {});
+      return last ?? undefined;
+    });
+    const first = await ended(servers, begun._id);
+    const again = await servers.call<string>('mutation', 'adminSync:start', { mode: 'apply' });
+    const second = await ended(servers, again);
+    const { added, seen } = first.tallies.users;
+    if (added !== seen || second.tallies.users.unchanged !== seen || seen < people) {
+      throw new Error(`${added} added of ${seen}, ${second.tallies.users.unchanged} unchanged`);
+    }
+    return {
+      people,
+      firstMs: tookMs(first),
+      unchangedMs: tookMs(second),
+      requests: first.requests + second.requests,
+      limited: first.limited + second.limited,
+      memoryMiB: { before, after: memoryMiB(pid) },
+    };
+  } finally {
+    await servers.stop();
+  }
+}
+
+function tookMs({ startedAt, finishedAt = Number.NaN }: Run): number {
+  return finishedAt - startedAt;
+}
+
+/** Guide A: 100 a page, page after page, one awaited mutation per person. */
+async function guideA(servers: TwoServers): Promise<number> {
+  const startedAt = performance.now();
+  for (let offset = 0; ; offset += 100) {
+    const page = await servers.clerk.backend<unknown[]>(
+      'GET',
+      `/users?limit=100&offset=${offset}&order_by=created_at`,
+    );
+    if (page.length === 0) return Math.round(performance.now() - startedAt);
+    for (const raw of page) {
+      const read = parseClerkUser(raw);
+      if (read.ok) await servers.call('mutation', 'users:upsertFromClerk', { user: read.user });
+    }
+  }
+}
+
+/** Without a key on the deployment its own schedule leaves the people to the guide. */
+async function measureGuide(people: number): Promise<NonNullable<Figures['guide']>> {
+  const servers = await TwoServers.start({ users: people, withoutKey: true });
+  try {
+    return { firstMs: await guideA(servers), unchangedMs: await guideA(servers) };
+  } finally {
+    await servers.stop();
+  }
+}
+
+async function measure(bench: Bench): Promise<object> {
+  const largest = bench.option('people', 10_000, 100_000);
+  const guideMax = bench.option('guide', 10_000, 100_000);
+  const sizes = [1_000, 10_000, 100_000].filter((size) => size <= largest);
+  const figures: Figures[] = [];
+  for (const people of sizes) {
+    const own = await measureSync(people);
+    const guide = people <= guideMax ? await measureGuide(people) : undefined;
+    figures.push({ ...own, guide });
+    bench.say(
+      `  ${people} people: first ${own.firstMs} ms, unchanged ${own.unchangedMs} ms, ${own.limited} of ${own.requests} requests limited, memory ${own.memoryMiB.before} -> ${own.memoryMiB.after} MiB`,
+    );
+    if (guide === undefined) continue;
+    const ratio = (of: number, by: number) => Math.round((of / by) * 10) / 10;
+    bench.say(
+      `    guide A: first ${guide.firstMs} ms (${ratio(guide.firstMs, own.firstMs)} x), unchanged ${guide.unchangedMs} ms (${ratio(guide.unchangedMs, own.unchangedMs)} x)`,
+    );
+  }
+  return { figures };
+}
+
+export const sync: Subject = {
+  about: 'full synchronisations beside the algorithm of guide A (--people N --guide N)',
+  run: measure,
+};
