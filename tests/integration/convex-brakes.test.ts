@@ -263,6 +263,13 @@ describe('rule 7 and rule 8 amid a mass change', () => {
     });
   });
 
+  test('a superadmin whom the operator names is fresh to nobody', async () => {
+    await editAll(staff, 'superadmin');
+    vi.stubEnv('BOOTSTRAP_SUPERADMIN_EMAILS', 'staff0@rollcall.test');
+    await confirm('boss', (await theBrake())._id);
+    expect(await confirm('staff0', (await theBrake())._id)).toMatchObject({ state: 'confirming' });
+  });
+
   test('a script that demotes superadmins leaves the last one, who undoes the rest', async () => {
     await editAll([...staff.slice(0, 4), 'boss'], 'admin');
     await editAll(['second', ...staff.slice(4)], 'admin');
