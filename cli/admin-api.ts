@@ -109,6 +109,10 @@ export async function reactivate(convex: ConvexAdmin, idOrEmail: string): Promis
   return parse(adminUser, 'admin:reactivate', changed);
 }
 
+export async function removeUser(convex: ConvexAdmin, idOrEmail: string): Promise<AdminUser> {
+  return parse(adminUser, 'admin:remove', await convex.mutation('admin:remove', { idOrEmail }));
+}
+
 export async function promote(convex: ConvexAdmin, email: string): Promise<AdminUser> {
   return parse(adminUser, 'admin:promote', await convex.mutation('admin:promote', { email }));
 }

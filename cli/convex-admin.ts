@@ -14,6 +14,7 @@ type Args = Record<string, Value>;
 export interface ConvexAdmin {
   query(name: string, args?: Args): Promise<unknown>;
   mutation(name: string, args?: Args): Promise<unknown>;
+  action(name: string, args?: Args): Promise<unknown>;
 }
 
 /** `setAdminAuth` exists in every release, but is left out of the published types. */
@@ -75,5 +76,7 @@ export function convexAdmin(access: ConvexAccess): ConvexAdmin {
       guarded(() => client.query(makeFunctionReference<'query'>(name), args)),
     mutation: (name, args = {}) =>
       guarded(() => client.mutation(makeFunctionReference<'mutation'>(name), args)),
+    action: (name, args = {}) =>
+      guarded(() => client.action(makeFunctionReference<'action'>(name), args)),
   };
 }

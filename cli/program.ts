@@ -1,12 +1,22 @@
 import { Command, CommanderError } from 'commander';
+import { addAudit } from './commands/audit';
+import { addBrakes } from './commands/brakes';
+import { addDeliveries } from './commands/deliveries';
 import { addDoctor } from './commands/doctor';
 import { addPromote } from './commands/promote';
 import { addStatus } from './commands/status';
+import { addSummary } from './commands/summary';
+import { addSync } from './commands/sync';
+import { addTestConnection } from './commands/test-connection';
+import { addTokens } from './commands/tokens';
 import { addUsersDeactivate } from './commands/users-deactivate';
+import { addUsersDelete } from './commands/users-delete';
 import { addUsersGet } from './commands/users-get';
+import { addUsersInvite } from './commands/users-invite';
 import { addUsersList } from './commands/users-list';
 import { addUsersReactivate } from './commands/users-reactivate';
 import { addUsersSetRole } from './commands/users-set-role';
+import { addWebhook } from './commands/webhook-send-test';
 import { CliError } from './cli-error';
 import type { Run } from './command';
 import { reportError, type CommandContext, type ExitCode } from './context';
@@ -39,13 +49,23 @@ export function buildProgram(
   // Commands made from here on inherit it.
   if (options.quiet) program.configureOutput({ writeErr: () => undefined });
   addStatus(program, run);
+  addSummary(program, run);
+  addSync(program, run);
+  addTestConnection(program, run);
   const users = program.command('users').description('people, their roles and their access');
   addUsersList(users, run);
   addUsersGet(users, run);
   addUsersSetRole(users, run);
   addUsersDeactivate(users, run);
   addUsersReactivate(users, run);
+  addUsersDelete(users, run);
+  addUsersInvite(users, run);
   addPromote(program, run);
+  addAudit(program, run);
+  addDeliveries(program, run);
+  addBrakes(program, run);
+  addTokens(program, run);
+  addWebhook(program, run);
   addDoctor(program, run);
   return program;
 }

@@ -1,7 +1,8 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { userStates } from '../../src/shared/people';
 import { roleNames } from '../../src/shared/roles';
 import { listUsers } from '../admin-api';
+import { addPaging } from '../limit-option';
 import { jsonOption, type Run } from '../command';
 import { userTable } from '../user-text';
 
@@ -14,21 +15,8 @@ interface Options {
   json?: boolean;
 }
 
-/** One page of the deployment's own bound. */
-const limitMax = 100;
-
-function limit(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= 1 && value <= limitMax) return value;
-  throw new InvalidArgumentError(`It must be a whole number from 1 to ${limitMax}.`);
-}
-
 export function addUsersList(users: Command, run: Run): void {
-  users
-    .command('list')
-    .description('people, by page')
-    .addOption(new Option('--limit <n>', 'people per page').argParser(limit).default(50))
-    .option('--cursor <cursor>', 'the page after this cursor')
+  addPaging(users.command('list').description('people, by page'), 'people')
     .option('--search <text>', 'name or email')
     .addOption(new Option('--role <role>', 'of this role').choices(roleNames))
     .addOption(new Option('--state <state>', 'in this state').choices(userStates))

@@ -9,6 +9,7 @@
  */
 
 import type * as admin from "../admin.js";
+import type * as adminLists from "../adminLists.js";
 import type * as adminSync from "../adminSync.js";
 import type * as adminTokens from "../adminTokens.js";
 import type * as alarms from "../alarms.js";
@@ -145,6 +146,7 @@ import type {
 
 declare const fullApi: ApiFromModules<{
   admin: typeof admin;
+  adminLists: typeof adminLists;
   adminSync: typeof adminSync;
   adminTokens: typeof adminTokens;
   alarms: typeof alarms;
