@@ -122,6 +122,157 @@ describe('the command line against it', () => {
   });
 });
 
+describe('E3: synchronisation from the command line', () => {
+  interface Report {
+    run: { _id: string; status: string; planHash?: string; tallies: { users: { added: number } } };
+    changes: { change: string; name: string }[];
+  }
+
+  async function newcomer(email: string): Promise<void> {
+    await world.clerk.webhooks('drop');
+    await world.clerk.backend('POST', '/users', {
+      email_address: [email],
+      first_name: 'New',
+      skip_password_requirement: true,
+    });
+    await world.clerk.webhooks('deliver');
+  }
+
+  it('plans without changing anything, does exactly the plan, and refuses it once the world moved', async () => {
+    await newcomer('first@sync.test');
+    const dry = await rollcall('sync', '--dry-run', '--email-domain', 'sync.test', '--json');
+    const plan = JSON.parse(dry.out) as Report;
+    expect(dry.code).toBe(0);
+    expect(plan.run).toMatchObject({ status: 'completed', tallies: { users: { added: 1 } } });
+    expect(plan.changes).toMatchObject([{ change: 'create' }]);
+    expect((await rollcall('users', 'get', 'first@sync.test')).code).toBe(1);
+    const hash = plan.run.planHash ?? '';
+    await newcomer('second@sync.test');
+    const domain = ['--email-domain', 'sync.test'];
+    const moved = await rollcall('sync', '--apply', hash, ...domain, '--json');
+    expect(moved.code).toBe(1);
+    expect(moved.out).toContain('PLAN_CHANGED');
+    const again = await rollcall('sync', '--dry-run', ...domain, '--json');
+    const now = (JSON.parse(again.out) as Report).run.planHash ?? '';
+    const applied = await rollcall('sync', '--apply', now, ...domain);
+    expect(applied).toMatchObject({ code: 0, out: expect.stringMatching(/users +2 +2 +0 +0 +0/) });
+    expect((await user('second@sync.test')).role).toBe('staff');
+  });
+
+  it('prints plain lines in a pipe, and lists what ran', async () => {
+    const { code, out } = await rollcall('sync', '--only', 'users');
+    expect(code).toBe(0);
+    // oxlint-disable-next-line no-control-regex
+    expect(out).not.toMatch(/\u001b/);
+    expect(out).toMatch(/^done: \d+ of \d+$/m);
+    const runs = await rollcall('sync', 'runs', '--json');
+    const { items } = JSON.parse(runs.out) as { items: { status: string }[] };
+    expect(items.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it('a broken instruction is refused before anything starts', async () => {
+    const both = await rollcall('sync', '--dry-run', '--apply', 'x', '--json');
+    expect(both.code).toBe(1);
+    expect(JSON.parse(both.out)).toMatchObject({ error: { code: 'USAGE' } });
+  });
+
+  it('Ctrl-C cancels the run, and the command waits for its end', async () => {
+    await world.clerk.local('POST', '/faults', { delayMs: 1_500, match: '/v1/', count: 20 });
+    const child = spawn(process.execPath, ['--import', 'tsx', 'cli/main.ts', 'sync'], {
+      cwd: rootDir,
+      env: { ...process.env, ROLLCALL_DATA_DIR: dataDir, ...world.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    await expect.poll(() => out, { timeout: 15_000 }).toMatch(/ of /);
+    child.kill('SIGINT');
+    expect(await ended).toBe(1);
+    expect(out).toContain('cancelled');
+    await world.clerk.local('DELETE', '/faults');
+  });
+});
+
+describe('E2, E8: machine doors', () => {
+  const call = async (token: string, method: string, path: string, body?: object) => {
+    const response = await fetch(`${world.webUrl}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body && { 'content-type': 'application/json' }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+
+  it('a token made on the command line opens REST within its scopes, and closes when revoked', async () => {
+    const made = await rollcall(
+      ...['tokens', 'create', '--as', 'superadmin@rollcall.test', '--name', 'robot', '--json'],
+      ...['--scope', 'users:read', 'users:setRole', 'sync:read', 'sync:run'],
+    );
+    const { token, details } = JSON.parse(made.out) as {
+      token: string;
+      details: { tokenId: string };
+    };
+    const { id } = await world.clerk.userByEmail('admin@rollcall.test');
+    const patched = await call(token, 'PATCH', `/api/admin/users/${id}`, { role: 'staff' });
+    expect(patched).toMatchObject({ status: 200, body: { role: 'staff', roleSource: 'api' } });
+    expect((await call(token, 'DELETE', `/api/v1/admin/users/${id}`)).status).toBe(403);
+    const begun = await call(token, 'POST', '/api/v1/admin/clerk/sync', { mode: 'dryRun' });
+    expect(begun.status).toBe(202);
+    const log = `/api/v1/admin/clerk/sync-logs/${String(begun.body['runId'])}`;
+    const status = async () => (await call(token, 'GET', log)).body['status'];
+    await expect.poll(status, { timeout: 15_000 }).toBe('completed');
+    const summary = await call(token, 'GET', '/api/v1/admin/clerk/database-summary');
+    expect(summary.body).toMatchObject({ integrity: { complete: true, findings: [] } });
+    expect((await call(token, 'POST', '/api/v1/admin/clerk/test-connection')).body['ok']).toBe(
+      true,
+    );
+    const audit = await rollcall('audit', '--json', '--target', `user:${id}`);
+    expect(audit.out).toContain(`token:${details.tokenId}`);
+    expect((await rollcall('tokens', 'revoke', details.tokenId)).code).toBe(0);
+    // The server still holds a JWT that is good for most of its minute.
+    expect(await call(token, 'GET', '/api/v1/me')).toMatchObject({
+      status: 401,
+      body: { code: 'TOKEN_INVALID' },
+    });
+    await rollcall('users', 'set-role', 'admin@rollcall.test', 'admin');
+  });
+
+  it('serves the description of itself, and no request ends in a 500', async () => {
+    const document = await (await fetch(`${world.webUrl}/api/openapi.json`)).json();
+    expect(document).toMatchObject({ openapi: '3.1.0', servers: [{ url: world.webUrl }] });
+    const odd = ['/api/v1/', '/api/v1/me/', '/api/v1/%ff', '/api/v1/me?x=%00', '/api/admin/users/'];
+    for (const path of odd) {
+      for (const method of ['GET', 'POST', 'PUT', 'DELETE']) {
+        const headers = { authorization: 'Bearer rc_nothing', accept: 'application/json' };
+        const { status } = await fetch(`${world.webUrl}${path}`, { method, headers });
+        expect([400, 401, 404, 405]).toContain(status);
+      }
+    }
+  });
+
+  it('summary, audit --verify, deliveries, test-connection and a test event to any address', async () => {
+    const summary = await rollcall('summary', '--json');
+    expect(JSON.parse(summary.out)).toMatchObject({ integrity: { complete: true } });
+    expect(await rollcall('audit', '--verify', '--json')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('"ok": true'),
+    });
+    expect((await rollcall('deliveries', '--limit', '1')).out).toContain('applied');
+    expect((await rollcall('test-connection')).out).toContain('accepts the key');
+    const url = `${world.convexSiteUrl}/clerk-users-webhook`;
+    expect((await rollcall('webhook', 'send-test', url)).code).toBe(0);
+    const wrong = ['--secret', 'whsec_d3Jvbmctd3Jvbmctd3Jvbmctd3Jvbmc='];
+    expect(await rollcall('webhook', 'send-test', url, ...wrong)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('answered 400'),
+    });
+  });
+});
+
 describe('a second start', () => {
   it('goes on with the same keys, people and roles', async () => {
     await expect

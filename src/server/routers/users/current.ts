@@ -18,7 +18,11 @@ export const current = procedure
   })
   .query(async ({ ctx }) => {
     const row = await ctx.convex.query(api.users.current, {});
-    if (row === null) throw new AppError('ACCOUNT_NOT_READY');
+    if (row === null) {
+      // Of a token there is no row once it was revoked.
+      const byToken = ctx.caller.userId.startsWith('token:');
+      throw new AppError(byToken ? 'TOKEN_INVALID' : 'ACCOUNT_NOT_READY');
+    }
     if (!row.isActive) throw new AppError('ACCOUNT_INACTIVE');
     return row;
   });
