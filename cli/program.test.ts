@@ -238,12 +238,13 @@ describe('F2: doctor', () => {
     });
     const report = JSON.parse(result.out) as {
       ok: boolean;
-      findings: { id: string; state: string; remedy?: string }[];
+      findings: { id: string; state: string; remedy?: string; guide?: string }[];
     };
     expect(result.code).toBe(1);
     expect(report.ok).toBe(false);
     const bad = report.findings.filter(({ state }) => state !== 'ok');
     expect(bad.every(({ remedy }) => remedy !== undefined && remedy !== '')).toBe(true);
+    expect(bad.every(({ guide }) => guide?.startsWith('docs/guides/'))).toBe(true);
     expect(bad.map(({ id }) => id)).toEqual(
       expect.arrayContaining([
         'setting.CLERK_PUBLISHABLE_KEY',

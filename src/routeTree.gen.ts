@@ -15,6 +15,7 @@ import { Route as NoAccessRouteImport } from './routes/no-access'
 import { Route as AuthedAdminRouteImport } from './routes/_authed/admin'
 import { Route as ApiDocsRouteImport } from './routes/api/docs'
 import { Route as ApiOpenapiDotjsonRouteImport } from './routes/api/openapi[.]json'
+import { Route as DocsErrorsRouteImport } from './routes/docs.errors'
 import { Route as SignInSplatRouteImport } from './routes/sign-in.$'
 import { Route as SignUpSplatRouteImport } from './routes/sign-up.$'
 import { Route as AuthedAdminIndexRouteImport } from './routes/_authed/admin.index'
@@ -61,6 +62,11 @@ const ApiDocsRoute = ApiDocsRouteImport.update({
 const ApiOpenapiDotjsonRoute = ApiOpenapiDotjsonRouteImport.update({
   id: '/api/openapi.json',
   path: '/api/openapi.json',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const DocsErrorsRoute = DocsErrorsRouteImport.update({
+  id: '/docs/errors',
+  path: '/docs/errors',
   getParentRoute: () => rootRouteImport,
 } as any)
 const SignInSplatRoute = SignInSplatRouteImport.update({
@@ -162,6 +168,7 @@ export interface FileRoutesByFullPath {
   '/admin': typeof AuthedAdminRouteWithChildren
   '/api/docs': typeof ApiDocsRoute
   '/api/openapi.json': typeof ApiOpenapiDotjsonRoute
+  '/docs/errors': typeof DocsErrorsRoute
   '/sign-in/$': typeof SignInSplatRoute
   '/sign-up/$': typeof SignUpSplatRoute
   '/admin/audit': typeof AuthedAdminAuditRoute
@@ -186,6 +193,7 @@ export interface FileRoutesByTo {
   '/no-access': typeof NoAccessRoute
   '/api/docs': typeof ApiDocsRoute
   '/api/openapi.json': typeof ApiOpenapiDotjsonRoute
+  '/docs/errors': typeof DocsErrorsRoute
   '/sign-in/$': typeof SignInSplatRoute
   '/sign-up/$': typeof SignUpSplatRoute
   '/admin/audit': typeof AuthedAdminAuditRoute
@@ -213,6 +221,7 @@ export interface FileRoutesById {
   '/_authed/admin': typeof AuthedAdminRouteWithChildren
   '/api/docs': typeof ApiDocsRoute
   '/api/openapi.json': typeof ApiOpenapiDotjsonRoute
+  '/docs/errors': typeof DocsErrorsRoute
   '/sign-in/$': typeof SignInSplatRoute
   '/sign-up/$': typeof SignUpSplatRoute
   '/_authed/admin/audit': typeof AuthedAdminAuditRoute
@@ -240,6 +249,7 @@ export interface FileRouteTypes {
     | '/admin'
     | '/api/docs'
     | '/api/openapi.json'
+    | '/docs/errors'
     | '/sign-in/$'
     | '/sign-up/$'
     | '/admin/audit'
@@ -264,6 +274,7 @@ export interface FileRouteTypes {
     | '/no-access'
     | '/api/docs'
     | '/api/openapi.json'
+    | '/docs/errors'
     | '/sign-in/$'
     | '/sign-up/$'
     | '/admin/audit'
@@ -290,6 +301,7 @@ export interface FileRouteTypes {
     | '/_authed/admin'
     | '/api/docs'
     | '/api/openapi.json'
+    | '/docs/errors'
     | '/sign-in/$'
     | '/sign-up/$'
     | '/_authed/admin/audit'
@@ -316,6 +328,7 @@ export interface RootRouteChildren {
   NoAccessRoute: typeof NoAccessRoute
   ApiDocsRoute: typeof ApiDocsRoute
   ApiOpenapiDotjsonRoute: typeof ApiOpenapiDotjsonRoute
+  DocsErrorsRoute: typeof DocsErrorsRoute
   SignInSplatRoute: typeof SignInSplatRoute
   SignUpSplatRoute: typeof SignUpSplatRoute
   ApiAdminSplatRoute: typeof ApiAdminSplatRoute
@@ -367,6 +380,13 @@ declare module '@tanstack/react-router' {
       path: '/api/openapi.json'
       fullPath: '/api/openapi.json'
       preLoaderRoute: typeof ApiOpenapiDotjsonRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/docs/errors': {
+      id: '/docs/errors'
+      path: '/docs/errors'
+      fullPath: '/docs/errors'
+      preLoaderRoute: typeof DocsErrorsRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/sign-in/$': {
@@ -547,6 +567,7 @@ const rootRouteChildren: RootRouteChildren = {
   NoAccessRoute: NoAccessRoute,
   ApiDocsRoute: ApiDocsRoute,
   ApiOpenapiDotjsonRoute: ApiOpenapiDotjsonRoute,
+  DocsErrorsRoute: DocsErrorsRoute,
   SignInSplatRoute: SignInSplatRoute,
   SignUpSplatRoute: SignUpSplatRoute,
   ApiAdminSplatRoute: ApiAdminSplatRoute,

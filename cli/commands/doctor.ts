@@ -4,6 +4,7 @@ import { checkClerk } from '../../src/shared/doctor/check-clerk';
 import { checkConvex } from '../doctor/check-convex';
 import { checkSettings } from '../doctor/check-settings';
 import { checkWebhooks } from '../doctor/check-webhooks';
+import { guideOf } from '../doctor/guide';
 import type { Finding } from '../../src/shared/doctor/finding';
 import { jsonOption, type Run } from '../command';
 
@@ -19,12 +20,17 @@ export async function findings(context: CommandContext): Promise<Finding[]> {
   const [clerk, convex] = await Promise.all([checkClerk(settings), checkConvex(context)]);
   // Last, so that the test events are not what "last webhook" speaks of.
   const webhooks = await checkWebhooks(settings);
-  return [...checkSettings(settings), ...clerk, ...convex, ...webhooks];
+  const all = [...checkSettings(settings), ...clerk, ...convex, ...webhooks];
+  return all.map((finding) =>
+    finding.state === 'ok' ? finding : { ...finding, guide: guideOf(finding.id) },
+  );
 }
 
 function text(finding: Finding): string {
   const line = `${marks[finding.state]}  ${finding.title}: ${finding.detail}`;
-  return finding.remedy ? `${line}\n         -> ${finding.remedy}` : line;
+  if (!finding.remedy) return line;
+  const guide = finding.guide ? ` (${finding.guide})` : '';
+  return `${line}\n         -> ${finding.remedy}${guide}`;
 }
 
 export function addDoctor(program: Command, run: Run): void {

@@ -2,8 +2,8 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { CliError } from '../cli-error';
 import { jsonOption, type Run } from '../command';
 import { signedTestEvent } from '../doctor/check-webhooks';
-import { ask } from '../doctor/http';
-import { isWebhookSecretRing } from '../doctor/key-formats';
+import { ask } from '../../src/shared/doctor/http';
+import { isWebhookSecretRing } from '../../src/shared/doctor/key-formats';
 
 function httpUrl(text: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;

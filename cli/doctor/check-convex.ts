@@ -11,6 +11,7 @@ import {
 import { expectedIssuer } from '../../src/shared/doctor/check-keys';
 import { guarded, notOk, ok, type Finding } from '../../src/shared/doctor/finding';
 import { ask } from '../../src/shared/doctor/http';
+import { checkSync } from './check-sync';
 
 async function checkReachable(url: string): Promise<Finding> {
   const subject = { id: 'convex.reachable', title: 'Convex answers' };
@@ -61,6 +62,7 @@ export async function checkConvex(context: CommandContext): Promise<Finding[]> {
       await guarded(issuer, () => checkIssuer(convex, expectedIssuer(context.settings))),
       checkLastDelivery(status, { nowMs: Date.now(), when }),
       checkOwner(status),
+      ...(await checkSync(context.settings, convex, health)),
     ];
   } catch (error) {
     if (!(error instanceof CliError)) throw error;

@@ -38,7 +38,11 @@ export function ErrorPage({ error, reset }: ErrorPageProps) {
       role="alert"
     >
       <p>{error.message}</p>
-      <p className="font-mono text-xs">{error.code}</p>
+      <p className="font-mono text-xs">
+        <a className="underline underline-offset-2" href={`/docs/errors#${error.code}`}>
+          {error.code}
+        </a>
+      </p>
       <Button onClick={retry}>Try again</Button>
     </Notice>
   );

@@ -208,10 +208,9 @@ describe('E2, E8: machine doors', () => {
   };
 
   it('a token made on the command line opens REST within its scopes, and closes when revoked', async () => {
-    const made = await rollcall(
-      ...['tokens', 'create', '--as', 'superadmin@rollcall.test', '--name', 'robot', '--json'],
-      ...['--scope', 'users:read', 'users:setRole', 'sync:read', 'sync:run'],
-    );
+    const whose = ['--as', 'superadmin@rollcall.test', '--name', 'robot', '--json'];
+    const scopes = ['users:read', 'users:setRole', 'sync:read', 'sync:run'];
+    const made = await rollcall('tokens', 'create', ...whose, '--scope', ...scopes);
     const { token, details } = JSON.parse(made.out) as {
       token: string;
       details: { tokenId: string };

@@ -126,7 +126,7 @@ export const errorAnswer = z
   .object({
     code: z
       .string()
-      .meta({ description: 'Decide by this; every code is explained in docs/guides/errors.md.' }),
+      .meta({ description: 'Decide by this; every code is explained in /docs/errors.' }),
     message: z.string(),
     field: z.string().optional(),
     retryAfterMs: z.number().optional(),

@@ -7,6 +7,8 @@ export interface Finding {
   detail: string;
   /** What to do, for everything that is not `ok`. */
   remedy?: string;
+  /** The section of the guides that explains it. */
+  guide?: string;
 }
 
 type Subject = Pick<Finding, 'id' | 'title'>;
