@@ -158,6 +158,32 @@ describe('The sync page (A1 to A5), end to end', () => {
     await admin.context().close();
   });
 
+  it('A7: who is gone from Clerk is reported, and deactivated only after a question and a wait', async () => {
+    const gone = await world.clerk.createUser({
+      email: 'gone@lost.test',
+      firstName: 'Gone',
+      lastName: 'Away',
+    });
+    await superadmin.goto(`${world.webUrl}/admin/users?q=gone`);
+    await superadmin.getByText('gone@lost.test').waitFor(soon);
+    await world.clerk.webhooks('drop');
+    await world.clerk.backend('DELETE', `/users/${gone.id}`);
+    await openSyncPage(superadmin);
+    await superadmin.getByRole('button', { name: 'Start Sync' }).click();
+    const missing = superadmin.getByRole('region', { name: 'Here, but not in Clerk' });
+    await missing.getByText('Gone Away').waitFor(soon);
+    await superadmin.getByRole('button', { name: 'Deactivate 1 person' }).click();
+    await superadmin.getByRole('button', { name: 'Deactivate after the wait' }).click();
+    const sweep = superadmin.getByRole('region', { name: 'Sweep' });
+    await sweep.getByText('Waiting; can still be called off').waitFor(soon);
+    await sweep.getByRole('button', { name: 'Call it off' }).click();
+    await sweep.getByText('Called off').waitFor(soon);
+    const rows = superadmin.getByRole('row').filter({ hasText: 'gone@lost.test' });
+    await superadmin.goto(`${world.webUrl}/admin/users?q=gone`);
+    await rows.first().waitFor();
+    expect(await rows.filter({ hasText: 'Active' }).count()).toBe(1);
+  });
+
   it('A1: without the right, the page says so and shows nothing', async () => {
     const staff = await signedIn('staff@rollcall.test');
     const answer = await staff.goto(`${world.webUrl}/admin/sync`);

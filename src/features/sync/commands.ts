@@ -44,3 +44,19 @@ export function useResume() {
     }),
   );
 }
+
+/** Asks for a sweep. Failures belong to the dialog that asked. */
+export function useSweep() {
+  return useMutation(commandsFor(useQueryClient()).sync.sweep.mutationOptions());
+}
+
+/** The decisions about a sweep that is there. */
+export function useSweepDecisions() {
+  const { sync } = commandsFor(useQueryClient());
+  const options = { onError: notifyError };
+  return {
+    confirm: useMutation(sync.confirmSweep.mutationOptions(options)),
+    cancel: useMutation(sync.cancelSweep.mutationOptions(options)),
+    restore: useMutation(sync.restoreSweep.mutationOptions(options)),
+  };
+}

@@ -13,6 +13,7 @@ export type Schedule = FunctionReturnType<typeof api.sync.schedules>[number];
 export type SyncChange = FunctionReturnType<typeof api.sync.changes>['page'][number];
 export type SyncError = FunctionReturnType<typeof api.sync.errors>['page'][number];
 export type MissingPerson = FunctionReturnType<typeof api.sync.missing>['page'][number];
+export type Sweep = NonNullable<SyncRun['sweep']>;
 export type RunId = Id<'syncRuns'>;
 
 /** Runs on one page of the history. */

@@ -16,6 +16,7 @@ import { useResume, useStart } from './commands';
 import { runQuery, type SyncRun } from './queries';
 import { RunChanges, RunErrors, RunMissing } from './run-details';
 import { RunProgress } from './run-progress';
+import { RunSweep } from './run-sweep';
 import { RunTallies } from './run-tallies';
 import {
   count,
@@ -170,6 +171,7 @@ function Run({ run }: { run: SyncRun }) {
         <RunTallies run={run} />
         {run.mode === 'dryRun' && <RunChanges runId={run._id} />}
         {run.errorsKept > 0 && <RunErrors runId={run._id} />}
+        <RunSweep run={run} />
         {run.unseen > 0 && <RunMissing runId={run._id} />}
       </div>
     </>

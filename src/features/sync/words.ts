@@ -1,6 +1,6 @@
 import type { BadgeVariant } from '../../components/ui/badge';
 import type { SyncKind, SyncOutcome } from '../../shared/sync';
-import type { MissingPerson, SyncRun } from './queries';
+import type { MissingPerson, Sweep, SyncRun } from './queries';
 
 /** The closed lists of a run in words for people. */
 
@@ -66,6 +66,15 @@ export const missingLabels: Record<MissingPerson['state'], string> = {
   swept: 'Deactivated',
   restored: 'Restored',
   spared: 'Left alone',
+};
+
+export const sweepLabels: Record<Sweep['state'], string> = {
+  awaitingConfirmation: 'A second superadmin has to confirm',
+  held: 'Waiting; can still be called off',
+  running: 'Deactivating, each after one more look in Clerk',
+  done: 'Done',
+  cancelled: 'Called off',
+  restored: 'Undone: everybody is as before',
 };
 
 export function statusVariant({

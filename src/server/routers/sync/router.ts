@@ -4,6 +4,7 @@ import { resume } from './resume';
 import { changes, errors, run, runs } from './runs';
 import { start } from './start';
 import { startWithKey } from './start-with-key';
+import { cancelSweep, confirmSweep, restoreSweep, sweep } from './sweep';
 import { syncUser } from './sync-user';
 
 export const syncRouter = router({
@@ -12,6 +13,10 @@ export const syncRouter = router({
   cancel,
   resume,
   syncUser,
+  sweep,
+  confirmSweep,
+  cancelSweep,
+  restoreSweep,
   runs,
   run,
   errors,
