@@ -19,6 +19,7 @@ import { parseFinishPush, parseStartPush, parseWaitForSchema } from './push-requ
 import type { PushedCode } from './pushed-code';
 import { schemaPrediction } from './schema-prediction';
 import { savePush } from './saved-push';
+import { exportSnapshot, importSnapshot } from '../snapshot/snapshot';
 import { tableData } from './table-data';
 import type { DataRequest } from '../http/deploy-api';
 
@@ -108,6 +109,14 @@ export class Deployer {
   async tableData(componentPath: string, request: DataRequest): Promise<Json> {
     const { value } = await this.parts.store.read((tx) => tableData(tx, componentPath, request));
     return value;
+  }
+
+  async exportSnapshot(): Promise<Uint8Array> {
+    return (await this.parts.store.read(exportSnapshot)).value;
+  }
+
+  async importSnapshot(zip: Uint8Array): Promise<Json> {
+    return (await this.parts.store.write((tx) => importSnapshot(tx, zip))).value;
   }
 
   async waitForSchema(body: unknown): Promise<JsonObject> {

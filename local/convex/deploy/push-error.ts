@@ -19,6 +19,7 @@ export type PushErrorCode =
   | 'MissingEnvironmentVariables'
   | 'RaceDetected'
   | 'BadPushRequest'
+  | 'BadSnapshot'
   | 'InvalidAuthConfig'
   | 'InvalidComponentDefinition'
   | 'InvalidModules'

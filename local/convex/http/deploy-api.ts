@@ -21,6 +21,10 @@ export interface DeployApi {
   evaluatePush(body: JsonObject): Promise<Json>;
   /** What it would do to the data and the indexes there are; `convex deploy` asks before it pushes. */
   evaluateSchema(body: JsonObject): Promise<Json>;
+  /** All data as a zip in the format of `convex export`. */
+  exportSnapshot(): Promise<Uint8Array>;
+  /** Replaces all data by such a zip's, as one transaction. Answers how much it was. */
+  importSnapshot(zip: Uint8Array): Promise<Json>;
   /** What `convex function-spec` and the CLI's "available functions" list. */
   functionSpec(componentPath: string): Json;
   /** What `convex data` shows: tables, or a page of one's documents. */

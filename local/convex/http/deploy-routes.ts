@@ -2,9 +2,12 @@ import type { Json, JsonObject } from '../engine/contract';
 import type { ServerContext } from './context';
 import { HttpError } from './http-error';
 import { mendable } from './mendable';
-import { deployBodyBytesMax, readJsonObject } from './request-body';
+import { deployBodyBytesMax, readBody, readJsonObject } from './request-body';
 import { sendJson } from './responses';
 import type { Route } from './router';
+
+/** A million people are about a tenth of it, packed. */
+const snapshotBytesMax = 1024 * 1024 * 1024;
 
 /** What the official command line asks of a deployment beside running functions. Admin only. */
 export function deployRoutes(context: ServerContext): Record<string, Route> {
@@ -23,6 +26,15 @@ export function deployRoutes(context: ServerContext): Record<string, Route> {
     'POST /api/deploy2/evaluate_push': push((body) => deploy.evaluatePush(body)),
     'POST /api/deploy2/evaluate_schema': push((body) => deploy.evaluateSchema(body)),
     'POST /api/deploy2/report_push_completed': push(async () => null),
+    'GET /api/local/snapshot': async (_request, response) => {
+      const zip = await deploy.exportSnapshot();
+      response.writeHead(200, { 'content-type': 'application/zip', 'content-length': zip.length });
+      response.end(zip);
+    },
+    'POST /api/local/snapshot': async (request, response) => {
+      const zip = await readBody(request, snapshotBytesMax);
+      sendJson(response, 200, await mendable(() => deploy.importSnapshot(zip)));
+    },
     'GET /api/v1/get_canonical_urls': (_request, response) =>
       sendJson(response, 200, {
         convexCloudUrl: context.url,

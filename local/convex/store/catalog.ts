@@ -149,6 +149,24 @@ export class Catalog {
     namespace.byNumber.delete(table.number);
   }
 
+  /**
+   * Gives tables the numbers that ids from elsewhere hold; those in the way get new ones. All of
+   * them must be empty.
+   */
+  renumber(namespace: string, wanted: ReadonlyMap<string, number>): void {
+    this.version++;
+    const taken = new Set(wanted.values());
+    const tables = this.tables(namespace);
+    let free = Math.max(firstUserTableNumber, ...taken, ...tables.map(({ number }) => number)) + 1;
+    const update = this.file.statement('UPDATE tables SET number = ? WHERE table_no = ?');
+    const moved = tables.filter(({ name, number }) => (wanted.get(name) ?? number) !== number);
+    const inTheWay = tables.filter(({ name, number }) => !wanted.has(name) && taken.has(number));
+    // Out of the way first: no two tables may have one number even for a moment.
+    for (const { tableNo } of [...moved, ...inTheWay]) update.run(free++, tableNo);
+    for (const { name, tableNo } of moved) update.run(wanted.get(name) ?? 0, tableNo);
+    this.reload();
+  }
+
   setSchema(namespace: string, schema: SchemaJson | null): void {
     this.version++;
     if (schema === null) {

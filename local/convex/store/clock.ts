@@ -37,6 +37,11 @@ export class Clock {
     return this.#lastCreationMs;
   }
 
+  /** Creation times go on above this one, which came from elsewhere. */
+  reach(creationMs: number): void {
+    this.#lastCreationMs = Math.max(this.#lastCreationMs, creationMs);
+  }
+
   /** Part of every commit, so that a restart goes on above. */
   save(): void {
     const save = this.file.statement('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)');

@@ -13,19 +13,22 @@ export class WriteLog {
   #changedIndexes = false;
 
   key(indexNo: number, key: Uint8Array): void {
+    if (this.#changedIndexes) return;
     this.#entries.push({ kind: 'key', indexNo, key });
   }
 
   /** What a search index held of a document, or holds from now on. */
   search(indexNo: number, entry: SearchEntry): void {
+    if (this.#changedIndexes) return;
     this.#entries.push({ kind: 'search', indexNo, entry });
   }
 
   document(id: string, table: string): void {
+    if (this.#changedIndexes) return;
     this.#entries.push({ kind: 'document', id, table });
   }
 
-  /** Indexes came or went: read sets name indexes, so all of them are void. */
+  /** Indexes came or went, or all data: all read sets are void, and the rest need not be listed. */
   everything(): void {
     this.#changedIndexes = true;
   }

@@ -12,6 +12,7 @@
  * document only to print it again.
  */
 import type { DatabaseFile } from './database-file';
+import type { TableDump } from './dump';
 import type { SearchEntry } from './search-words';
 import type { Json, JsonObject } from '../values/value';
 
@@ -117,6 +118,8 @@ export interface ReadTransaction {
   /** Namespaces that hold tables. */
   namespaces(): string[];
   readonly system: SystemReader;
+  /** All user tables of a namespace with all their documents; no limits, no part of the read set. */
+  dump(namespace: string): TableDump[];
 }
 
 export interface WriteTransaction extends ReadTransaction {
@@ -130,6 +133,8 @@ export interface WriteTransaction extends ReadTransaction {
    * names table, id and field path, and then nothing of it may be kept: roll back or throw on.
    */
   applySchema(namespace: string, schema: SchemaJson | null): SchemaChange;
+  /** Replaces all user tables of a namespace by a dump's, ids and creation times included. */
+  restore(namespace: string, dumps: readonly TableDump[]): void;
   /** Removes every table, document and index of a namespace (an unmounted component). */
   dropNamespace(namespace: string): void;
 }

@@ -132,8 +132,17 @@ export function removeIndex(
   index: IndexInfo,
 ): void {
   if (index.definition.kind === 'search') dropSearchTable(file, index);
-  else file.statement('DELETE FROM index_entries WHERE index_no = ?').run(index.indexNo);
+  else removeIndexEntries(file, index);
   catalog.removeIndex(table, index);
+}
+
+export function removeIndexEntries(file: DatabaseFile, index: IndexInfo): void {
+  if (index.definition.kind !== 'search') {
+    file.statement('DELETE FROM index_entries WHERE index_no = ?').run(index.indexNo);
+    return;
+  }
+  dropSearchTable(file, index);
+  createSearchTable(file, index);
 }
 
 export function backfill(

@@ -13,6 +13,7 @@ import {
 import type { CursorCodec } from './cursor';
 import type { DatabaseFile } from './database-file';
 import { DocumentRows } from './documents';
+import { dumpTables, restoreTables, type TableDump } from './dump';
 import type { ScannedRow } from './index-scan';
 import { UsageMeter } from './limits';
 import type { ReadContext } from './read-context';
@@ -151,6 +152,16 @@ export class Transaction implements WriteTransaction, ReadContext {
     const { file, catalog } = this.parts;
     const context = this.namespace(namespace);
     return applySchema({ file, catalog, namespace, context }, schema);
+  }
+
+  dump(namespace: string): TableDump[] {
+    this.use();
+    return dumpTables(this.file, this.parts.catalog, namespace);
+  }
+
+  restore(namespace: string, dumps: readonly TableDump[]): void {
+    this.useForWriting();
+    restoreTables(this, namespace, dumps);
   }
 
   dropNamespace(namespace: string): void {

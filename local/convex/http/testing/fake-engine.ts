@@ -256,6 +256,8 @@ export class FakeDeploy implements DeployApi {
   evaluateSchema = (body: Json) => this.#record('evaluateSchema', body);
   tableData = (componentPath: string) => this.#record('tableData', componentPath);
   functionSpec = () => [];
+  exportSnapshot = async () => new Uint8Array();
+  importSnapshot = () => this.#record('importSnapshot', '');
 
   async #record(name: string, body: Json): Promise<Json> {
     this.received.push([name, body]);

@@ -1,0 +1,155 @@
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Store } from '../store/contract';
+import { findIndexFaults } from '../store/index-check';
+import { openStore } from '../store/open-store';
+import { schemaOf } from '../store/test-schema';
+import { collect, fullScan, indexRange, temporaryFolder } from '../store/test-store';
+import { exportSnapshot, importSnapshot } from './snapshot';
+
+const schema = schemaOf({
+  people: {
+    indexes: { byName: ['name'] },
+    searchIndexes: { search: { searchField: 'name', filterFields: ['role'] } },
+  },
+  teams: {},
+});
+
+/** `order`: tables get their numbers in the order in which they come. */
+async function deployment(order: readonly string[] = ['people', 'teams']) {
+  const folder = temporaryFolder();
+  const store = openStore({ folder });
+  onTestFinished(() => store.close());
+  await store.write((tx) => {
+    for (const name of order) tx.namespace('').insert(name, { name: 'first', role: 'none' });
+    for (const path of ['pool', 'pool/worker']) tx.applySchema(path, schemaOf({ state: {} }));
+    tx.applySchema('', schema);
+  });
+  return { folder, store };
+}
+
+async function fill(store: Store): Promise<void> {
+  await store.write((tx) => {
+    const app = tx.namespace('');
+    const team = app.insert('teams', { name: 'Analysts', size: { $integer: 'BQAAAAAAAAA=' } });
+    for (let n = 0; n < 300; n++) {
+      app.insert('people', { name: `Ada ${n} "quoted" ü`, role: n % 2 ? 'staff' : 'admin', team });
+    }
+    app.insert('teams', { bytes: { $bytes: 'AAEC' }, special: { $float: 'AAAAAAAA+H8=' } });
+    tx.namespace('pool').insert('state', { generation: 1 });
+    tx.namespace('pool/worker').insert('state', { nested: [1, null, { deep: true }] });
+  });
+}
+
+const exported = async (store: Store) => (await store.read(exportSnapshot)).value;
+const imported = (store: Store, zip: Uint8Array) => store.write((tx) => importSnapshot(tx, zip));
+
+describe('a snapshot', () => {
+  it('holds tables, components, ids and creation times in the layout of convex export', async () => {
+    const { store } = await deployment();
+    await fill(store);
+    const files = unzipSync(await exported(store));
+    expect(Object.keys(files)).toEqual([
+      '_components/pool/_components/worker/_tables/documents.jsonl',
+      '_components/pool/_components/worker/state/documents.jsonl',
+      '_components/pool/_tables/documents.jsonl',
+      '_components/pool/state/documents.jsonl',
+      '_tables/documents.jsonl',
+      'people/documents.jsonl',
+      'teams/documents.jsonl',
+    ]);
+    const lines = (name: string) =>
+      strFromU8(files[name] ?? new Uint8Array())
+        .trim()
+        .split('\n');
+    const [first] = lines('_tables/documents.jsonl');
+    expect(JSON.parse(first ?? '')).toEqual({ name: 'people', id: 10_001 });
+    const { value } = await store.read((tx) => collect(tx.namespace(''), fullScan('people')));
+    expect(lines('people/documents.jsonl').map((line) => JSON.parse(line) as unknown)).toEqual(
+      value,
+    );
+  });
+
+  it('comes out of another deployment byte for byte, whatever that held and numbered before', async () => {
+    const { store } = await deployment();
+    await fill(store);
+    const zip = await exported(store);
+    const other = await deployment(['teams', 'people', 'extra']);
+    await other.store.write((tx) => void tx.namespace('').insert('people', { name: 'Old' }));
+    const { value } = await imported(other.store, zip);
+    expect(value).toEqual({ tables: 4, documents: 306 });
+    const again = await exported(other.store);
+    const files = unzipSync(again);
+    // The table that only the other one had is there, and empty.
+    expect(files['extra/documents.jsonl']).toHaveLength(0);
+    const back = await deployment();
+    await imported(back.store, again);
+    const { 'extra/documents.jsonl': _, '_tables/documents.jsonl': __, ...rest } = files;
+    expect(unzipSync(zip)).toMatchObject(rest);
+    await back.store.write((tx) => {
+      const found = collect(tx.namespace(''), indexRange('people.byName')).length;
+      expect(found).toBe(301);
+      const id = tx.namespace('').insert('people', { name: 'New' });
+      const newest = collect(tx.namespace(''), fullScan('people', 'desc'))[0];
+      expect(newest?.['_id']).toBe(id);
+    });
+    await back.store.close();
+    expect(findIndexFaults(back.folder)).toEqual([]);
+  });
+
+  it('gives the same bytes after an import into an equal deployment', async () => {
+    const { store } = await deployment();
+    await fill(store);
+    const zip = await exported(store);
+    const other = await deployment();
+    await imported(other.store, zip);
+    expect(Buffer.from(await exported(other.store)).equals(Buffer.from(zip))).toBe(true);
+  });
+
+  it('of Convex Cloud brings int64 and bytes by its schema files', async () => {
+    const { store } = await deployment();
+    await fill(store);
+    const files = unzipSync(await exported(store));
+    const [, analysts] = strFromU8(files['teams/documents.jsonl'] ?? new Uint8Array()).split('\n');
+    const cloud = { ...(JSON.parse(analysts ?? '') as object), size: '5' };
+    files['teams/documents.jsonl'] = strToU8(`${JSON.stringify(cloud)}\n`);
+    files['teams/generated_schema.jsonl'] = strToU8('"{\\"name\\": string, \\"size\\": int64}"\n');
+    const other = await deployment();
+    await imported(other.store, zipSync(files));
+    const { value } = await other.store.read((tx) => collect(tx.namespace(''), fullScan('teams')));
+    expect(value[0]).toMatchObject({ name: 'Analysts', size: { $integer: 'BQAAAAAAAAA=' } });
+  });
+
+  it.each<[string, (files: Record<string, Uint8Array>) => void, RegExp]>([
+    ['a line that is no JSON', (it) => (it['people/documents.jsonl'] = strToU8('{')), /people/],
+    ['a document without an id', (it) => (it['people/documents.jsonl'] = strToU8('{}\n')), /no id/],
+    [
+      'a table that is not listed',
+      (it) => (it['others/documents.jsonl'] = strToU8('{}\n')),
+      /others\/documents\.jsonl belongs to no table/,
+    ],
+    [
+      'a component that is not deployed',
+      (it) => (it['_components/x/_tables/documents.jsonl'] = strToU8('{"name":"t","id":10001}\n')),
+      /component "x"/,
+    ],
+  ])('is refused as a whole because of %s', async (_, spoil, message) => {
+    const { store, folder } = await deployment();
+    await fill(store);
+    const zip = await exported(store);
+    const files = unzipSync(zip);
+    spoil(files);
+    await expect(imported(store, zipSync(files))).rejects.toMatchObject({
+      code: 'BadSnapshot',
+      message: expect.stringMatching(message),
+    });
+    expect(Buffer.from(await exported(store)).equals(Buffer.from(zip))).toBe(true);
+    await store.close();
+    expect(findIndexFaults(folder)).toEqual([]);
+  });
+
+  it('is refused when it is no zip', async () => {
+    const { store } = await deployment();
+    await expect(imported(store, strToU8('no zip'))).rejects.toMatchObject({ code: 'BadSnapshot' });
+  });
+});
