@@ -22,6 +22,7 @@ const { engine } = await createEngine({
 });
 const jobs = new JobLoop(engine.jobs);
 await jobs.start();
+writeSync(1, '"ready"\n');
 
 async function answer(number: number): Promise<void> {
   const { result } = await engine.runMutation(
