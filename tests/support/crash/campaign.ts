@@ -108,8 +108,10 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     const isLast = result.crashes >= options.crashes;
     const numbers = Array.from({ length: result.sent }, (_, number) => number);
     const unanswered = numbers.filter((number) => !result.answers.has(number));
-    const repeated = Array.from({ length: Math.min(repeatedPerLife, result.sent) }, () =>
-      Math.floor(random() * result.sent),
+    const answered = [...result.answers.keys()];
+    const repeated = Array.from(
+      { length: Math.min(repeatedPerLife, answered.length) },
+      () => answered[Math.floor(random() * answered.length)] ?? 0,
     );
     const to = result.sent + (isLast ? 0 : requestsPerLife);
     const isByStep = random() < 0.6;
