@@ -30,10 +30,10 @@ import { Route as ApiAuditExportRouteImport } from './routes/api/audit.export'
 import { Route as ApiTrpcSplatRouteImport } from './routes/api/trpc.$'
 import { Route as ApiV1SplatRouteImport } from './routes/api/v1.$'
 import { Route as ApiWebhooksClerkRouteImport } from './routes/api/webhooks.clerk'
-import { Route as AuthedAdminSyncIndexRouteImport } from './routes/_authed/admin.sync.index'
-import { Route as AuthedAdminSyncRunRouteImport } from './routes/_authed/admin.sync.$run'
 import { Route as AuthedAdminOrganizationsIndexRouteImport } from './routes/_authed/admin.organizations.index'
 import { Route as AuthedAdminOrganizationsIdRouteImport } from './routes/_authed/admin.organizations.$id'
+import { Route as AuthedAdminSyncIndexRouteImport } from './routes/_authed/admin.sync.index'
+import { Route as AuthedAdminSyncRunRouteImport } from './routes/_authed/admin.sync.$run'
 
 const IndexRoute = IndexRouteImport.update({
   id: '/',
@@ -139,16 +139,6 @@ const ApiWebhooksClerkRoute = ApiWebhooksClerkRouteImport.update({
   path: '/api/webhooks/clerk',
   getParentRoute: () => rootRouteImport,
 } as any)
-const AuthedAdminSyncIndexRoute = AuthedAdminSyncIndexRouteImport.update({
-  id: '/sync/',
-  path: '/sync/',
-  getParentRoute: () => AuthedAdminRoute,
-} as any)
-const AuthedAdminSyncRunRoute = AuthedAdminSyncRunRouteImport.update({
-  id: '/sync/$run',
-  path: '/sync/$run',
-  getParentRoute: () => AuthedAdminRoute,
-} as any)
 const AuthedAdminOrganizationsIndexRoute =
   AuthedAdminOrganizationsIndexRouteImport.update({
     id: '/organizations/',
@@ -161,6 +151,16 @@ const AuthedAdminOrganizationsIdRoute =
     path: '/organizations/$id',
     getParentRoute: () => AuthedAdminRoute,
   } as any)
+const AuthedAdminSyncIndexRoute = AuthedAdminSyncIndexRouteImport.update({
+  id: '/sync/',
+  path: '/sync/',
+  getParentRoute: () => AuthedAdminRoute,
+} as any)
+const AuthedAdminSyncRunRoute = AuthedAdminSyncRunRouteImport.update({
+  id: '/sync/$run',
+  path: '/sync/$run',
+  getParentRoute: () => AuthedAdminRoute,
+} as any)
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
@@ -183,10 +183,10 @@ export interface FileRoutesByFullPath {
   '/api/webhooks/clerk': typeof ApiWebhooksClerkRoute
   '/admin/': typeof AuthedAdminIndexRoute
   '/dashboard/': typeof AuthedDashboardIndexRoute
-  '/admin/sync/$run': typeof AuthedAdminSyncRunRoute
-  '/admin/sync/': typeof AuthedAdminSyncIndexRoute
   '/admin/organizations/$id': typeof AuthedAdminOrganizationsIdRoute
+  '/admin/sync/$run': typeof AuthedAdminSyncRunRoute
   '/admin/organizations/': typeof AuthedAdminOrganizationsIndexRoute
+  '/admin/sync/': typeof AuthedAdminSyncIndexRoute
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
@@ -208,10 +208,10 @@ export interface FileRoutesByTo {
   '/api/webhooks/clerk': typeof ApiWebhooksClerkRoute
   '/admin': typeof AuthedAdminIndexRoute
   '/dashboard': typeof AuthedDashboardIndexRoute
-  '/admin/sync/$run': typeof AuthedAdminSyncRunRoute
-  '/admin/sync': typeof AuthedAdminSyncIndexRoute
   '/admin/organizations/$id': typeof AuthedAdminOrganizationsIdRoute
+  '/admin/sync/$run': typeof AuthedAdminSyncRunRoute
   '/admin/organizations': typeof AuthedAdminOrganizationsIndexRoute
+  '/admin/sync': typeof AuthedAdminSyncIndexRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
@@ -236,10 +236,10 @@ export interface FileRoutesById {
   '/api/webhooks/clerk': typeof ApiWebhooksClerkRoute
   '/_authed/admin/': typeof AuthedAdminIndexRoute
   '/_authed/dashboard/': typeof AuthedDashboardIndexRoute
-  '/_authed/admin/sync/$run': typeof AuthedAdminSyncRunRoute
-  '/_authed/admin/sync/': typeof AuthedAdminSyncIndexRoute
   '/_authed/admin/organizations/$id': typeof AuthedAdminOrganizationsIdRoute
+  '/_authed/admin/sync/$run': typeof AuthedAdminSyncRunRoute
   '/_authed/admin/organizations/': typeof AuthedAdminOrganizationsIndexRoute
+  '/_authed/admin/sync/': typeof AuthedAdminSyncIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
@@ -264,10 +264,10 @@ export interface FileRouteTypes {
     | '/api/webhooks/clerk'
     | '/admin/'
     | '/dashboard/'
-    | '/admin/sync/$run'
-    | '/admin/sync/'
     | '/admin/organizations/$id'
+    | '/admin/sync/$run'
     | '/admin/organizations/'
+    | '/admin/sync/'
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/'
@@ -289,10 +289,10 @@ export interface FileRouteTypes {
     | '/api/webhooks/clerk'
     | '/admin'
     | '/dashboard'
-    | '/admin/sync/$run'
-    | '/admin/sync'
     | '/admin/organizations/$id'
+    | '/admin/sync/$run'
     | '/admin/organizations'
+    | '/admin/sync'
   id:
     | '__root__'
     | '/'
@@ -316,10 +316,10 @@ export interface FileRouteTypes {
     | '/api/webhooks/clerk'
     | '/_authed/admin/'
     | '/_authed/dashboard/'
-    | '/_authed/admin/sync/$run'
-    | '/_authed/admin/sync/'
     | '/_authed/admin/organizations/$id'
+    | '/_authed/admin/sync/$run'
     | '/_authed/admin/organizations/'
+    | '/_authed/admin/sync/'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
@@ -487,20 +487,6 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof ApiWebhooksClerkRouteImport
       parentRoute: typeof rootRouteImport
     }
-    '/_authed/admin/sync/': {
-      id: '/_authed/admin/sync/'
-      path: '/sync'
-      fullPath: '/admin/sync/'
-      preLoaderRoute: typeof AuthedAdminSyncIndexRouteImport
-      parentRoute: typeof AuthedAdminRoute
-    }
-    '/_authed/admin/sync/$run': {
-      id: '/_authed/admin/sync/$run'
-      path: '/sync/$run'
-      fullPath: '/admin/sync/$run'
-      preLoaderRoute: typeof AuthedAdminSyncRunRouteImport
-      parentRoute: typeof AuthedAdminRoute
-    }
     '/_authed/admin/organizations/': {
       id: '/_authed/admin/organizations/'
       path: '/organizations'
@@ -515,6 +501,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AuthedAdminOrganizationsIdRouteImport
       parentRoute: typeof AuthedAdminRoute
     }
+    '/_authed/admin/sync/': {
+      id: '/_authed/admin/sync/'
+      path: '/sync'
+      fullPath: '/admin/sync/'
+      preLoaderRoute: typeof AuthedAdminSyncIndexRouteImport
+      parentRoute: typeof AuthedAdminRoute
+    }
+    '/_authed/admin/sync/$run': {
+      id: '/_authed/admin/sync/$run'
+      path: '/sync/$run'
+      fullPath: '/admin/sync/$run'
+      preLoaderRoute: typeof AuthedAdminSyncRunRouteImport
+      parentRoute: typeof AuthedAdminRoute
+    }
   }
 }
 
@@ -524,10 +524,10 @@ interface AuthedAdminRouteChildren {
   AuthedAdminUsersRoute: typeof AuthedAdminUsersRoute
   AuthedAdminWebhooksRoute: typeof AuthedAdminWebhooksRoute
   AuthedAdminIndexRoute: typeof AuthedAdminIndexRoute
-  AuthedAdminSyncRunRoute: typeof AuthedAdminSyncRunRoute
-  AuthedAdminSyncIndexRoute: typeof AuthedAdminSyncIndexRoute
   AuthedAdminOrganizationsIdRoute: typeof AuthedAdminOrganizationsIdRoute
+  AuthedAdminSyncRunRoute: typeof AuthedAdminSyncRunRoute
   AuthedAdminOrganizationsIndexRoute: typeof AuthedAdminOrganizationsIndexRoute
+  AuthedAdminSyncIndexRoute: typeof AuthedAdminSyncIndexRoute
 }
 
 const AuthedAdminRouteChildren: AuthedAdminRouteChildren = {
@@ -536,10 +536,10 @@ const AuthedAdminRouteChildren: AuthedAdminRouteChildren = {
   AuthedAdminUsersRoute: AuthedAdminUsersRoute,
   AuthedAdminWebhooksRoute: AuthedAdminWebhooksRoute,
   AuthedAdminIndexRoute: AuthedAdminIndexRoute,
-  AuthedAdminSyncRunRoute: AuthedAdminSyncRunRoute,
-  AuthedAdminSyncIndexRoute: AuthedAdminSyncIndexRoute,
   AuthedAdminOrganizationsIdRoute: AuthedAdminOrganizationsIdRoute,
+  AuthedAdminSyncRunRoute: AuthedAdminSyncRunRoute,
   AuthedAdminOrganizationsIndexRoute: AuthedAdminOrganizationsIndexRoute,
+  AuthedAdminSyncIndexRoute: AuthedAdminSyncIndexRoute,
 }
 
 const AuthedAdminRouteWithChildren = AuthedAdminRoute._addFileChildren(

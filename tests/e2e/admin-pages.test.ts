@@ -254,11 +254,11 @@ describe('Issue 5: audit, webhooks, organizations, credentials and settings, in 
       await superadmin.getByText('There is no API token').waitFor();
       await superadmin.getByRole('button', { name: 'New token' }).press('Enter');
       const dialog = superadmin.getByRole('dialog');
-      await dialog.getByLabel('Name').fill('Nightly report');
+      await dialog.getByLabel('Name', { exact: true }).fill('Nightly report');
       await superadmin.keyboard.press('Enter');
       await dialog.getByText('choose at least one thing').waitFor();
       await dialog.getByLabel('See who works here').check();
-      await dialog.getByLabel('Name').press('Enter');
+      await dialog.getByLabel('Name', { exact: true }).press('Enter');
       const token = await dialog.getByLabel('The token').inputValue();
       expect(token).toMatch(/^rc_[0-9a-z]{16}_[\w-]{43}$/);
       await dialog.getByRole('button', { name: 'Done' }).click();
