@@ -41,7 +41,7 @@ export function DeliveriesToolbar({ search, onSearch }: WebhooksPageProps) {
       />
       <NativeSelect
         label="Outcome"
-        className="max-sm:flex-1"
+        className="max-sm:min-w-36 max-sm:flex-1"
         value={search.outcome ?? all}
         options={outcomeOptions}
         onChange={(value) =>
@@ -50,7 +50,7 @@ export function DeliveriesToolbar({ search, onSearch }: WebhooksPageProps) {
       />
       <NativeSelect
         label="Type"
-        className="max-sm:flex-1"
+        className="max-sm:min-w-36 max-sm:flex-1"
         value={search.type ?? all}
         options={typeOptions}
         onChange={(type) => change({ type: type === all ? undefined : type })}
