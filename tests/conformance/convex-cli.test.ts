@@ -56,6 +56,27 @@ describe('the official command line, unmodified', () => {
     expect(stdout).not.toContain('data-a');
   });
 
+  it('convex logs shows what functions logged and how they failed', async () => {
+    await world.cli('run', 'notes:refuse', '{}');
+    const { stdout } = await world.cliUntil(
+      (output) => output.includes('notes:refuse'),
+      ...['logs', '--history', '20'],
+    );
+    expect(stdout).toMatch(/M\(notes:refuse\)/);
+  });
+
+  it('says what is wrong with arguments, tables and variables that are not there', async () => {
+    const args = await world.cli('run', 'counters:increment', '{"name":7}');
+    expect(args.code).not.toBe(0);
+    expect(args.stderr).toContain('ArgumentValidationError');
+    expect(args.stderr).toContain('Path: .name');
+    const table = await world.cli('data', 'nowhere');
+    expect(`${table.stdout}${table.stderr}`).toMatch(/nowhere/);
+    // As against Convex Cloud: it says so, and ends with 0.
+    const variable = await world.cli('env', 'get', 'NOT_SET');
+    expect(variable.stderr).toContain('NOT_SET');
+  });
+
   it('convex env sets, gets, lists and removes', async () => {
     expect((await world.cli('env', 'set', 'FLAVOUR', 'two words')).code).toBe(0);
     expect((await world.cli('env', 'get', 'FLAVOUR')).stdout.trim()).toBe('two words');
