@@ -60,7 +60,9 @@ describe('the official command line, unmodified', () => {
     await world.cli('run', 'notes:refuse', '{}');
     const { stdout } = await world.cliUntil(
       (output) => output.includes('notes:refuse'),
-      ...['logs', '--history', '20'],
+      'logs',
+      '--history',
+      '20',
     );
     expect(stdout).toMatch(/M\(notes:refuse\)/);
   });
