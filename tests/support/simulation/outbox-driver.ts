@@ -3,6 +3,7 @@ import type { WorkId } from '@convex-dev/workpool';
 import type { Doc, Id } from '../../../convex/_generated/dataModel';
 import { internal, intentsOf } from '../convex-calls';
 import type { ClerkFault } from '../fake-clerk';
+import { FakeClerkLists } from '../fake-clerk-lists';
 import type { Deployment } from './deployment';
 
 /** What a step waits for takes milliseconds. */
@@ -43,6 +44,7 @@ type Ending = 'answered' | 'answerLost' | 'unreachable' | ClerkFault;
 export class OutboxDriver {
   private readonly open: OpenRequest[] = [];
   private readonly late: Pick<OpenRequest, 'input' | 'init'>[] = [];
+  private readonly lists: FakeClerkLists;
   private readonly reads: HeldRead[] = [];
   private reading: HeldRead | undefined;
   private holdsRead = false;
@@ -57,6 +59,7 @@ export class OutboxDriver {
     private readonly chance: () => number,
     private readonly note: (step: string) => void,
   ) {
+    this.lists = new FakeClerkLists(world.clerk);
     world.setFetch(this.gatedFetch);
   }
 
@@ -242,7 +245,7 @@ export class OutboxDriver {
   }
 
   private readonly gatedFetch = async (input: unknown, init?: RequestInit): Promise<Response> => {
-    if (init?.method === 'GET') return await this.answerRead(input, init);
+    if ((init?.method ?? 'GET') === 'GET') return await this.answerRead(input, init);
     const attempt = this.beginning;
     if (attempt === undefined) throw new Error('a request of no attempt');
     return await new Promise((resolve, reject) => {
@@ -250,8 +253,8 @@ export class OutboxDriver {
     });
   };
 
-  private async answerRead(input: unknown, init: RequestInit): Promise<Response> {
-    const answer = await this.world.clerk.fetch(input, init);
+  private async answerRead(input: unknown, init: RequestInit | undefined): Promise<Response> {
+    const answer = await this.lists.fetch(input, init);
     const { reading, holdsRead } = this;
     if (!holdsRead || reading === undefined) return answer;
     return await new Promise((resolve) => (reading.release = () => resolve(answer)));

@@ -7,17 +7,38 @@ import type { RawClerkUser } from '../fake-clerk';
 import type { Deployment } from './deployment';
 import { rowsOf } from './rest-checks';
 
-/** Everybody whom Clerk has is applied, whom it has not is deleted; what was given up on goes out. */
+/**
+ * One full synchronisation, what it found missing deleted by somebody who confirms it, and what was
+ * given up on sent again.
+ */
 export async function reconcile(world: Deployment): Promise<void> {
-  const { t, clerk } = world;
-  await applyPeople(t, structuredClone([...clerk.users.values()]));
-  for (const { externalId } of await rowsOf(t)) {
-    if (clerk.users.has(externalId)) continue;
+  const { t } = world;
+  await syncOnce(t);
+  const run = await newestRun(t);
+  const paginationOpts = { numItems: 100, cursor: null };
+  const missing = await t.query(internal.adminSync.missing, { runId: run._id, paginationOpts });
+  for (const { externalId } of missing.page) {
+    if (world.clerk.users.has(externalId)) continue;
     await t.mutation(internal.users.deleteFromClerk, { externalId });
   }
   await retryFailed(world);
 }
 
+export async function syncOnce(t: ConvexCalls): Promise<void> {
+  const runId = await t.mutation(internal.adminSync.start, { mode: 'apply' });
+  await t.action(internal.syncWork.drive, { runId });
+  const run = await t.query(internal.adminSync.run, { runId });
+  assert.equal(run?.status, 'completed', `the sync ended ${JSON.stringify(run?.failure)}`);
+}
+
+async function newestRun(t: ConvexCalls) {
+  const paginationOpts = { numItems: 1, cursor: null };
+  const [run] = (await t.query(internal.adminSync.runs, { paginationOpts })).page;
+  assert.ok(run !== undefined);
+  return run;
+}
+
+/** A page of Clerk's list, applied as webhooks are. */
 export async function applyPeople(t: ConvexCalls, people: RawClerkUser[]): Promise<void> {
   for (const raw of people) {
     const parsed = parseClerkUser(raw);

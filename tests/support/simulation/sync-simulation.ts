@@ -7,7 +7,7 @@ import { commitChecks } from './commit-checks';
 import type { Deployment } from './deployment';
 import { OrganizationSimulation } from './organizations';
 import { OutboxDriver } from './outbox-driver';
-import { applyPeople, reconcile } from './reconcile';
+import { applyPeople, reconcile, syncOnce } from './reconcile';
 import { checkAtRest, type Expectations, rowsOf } from './rest-checks';
 
 interface Message {
@@ -106,6 +106,7 @@ export class SyncSimulation {
     else if (roll < 0.93) await this.decideBrakes();
     else if (roll < 0.95) this.dropOne();
     else if (roll < 0.96) await this.watch();
+    else if (roll < 0.965) await this.sync();
     else this.note('tie', () => (this.world.clerk.tie = true));
   }
 
@@ -180,9 +181,9 @@ export class SyncSimulation {
     this.delivered.push(message);
   }
 
-  /** Of people alone, until organizations can be reconciled. */
+  /** A sync finds everything again but what ended in an organization. */
   private dropOne(): void {
-    const index = this.inbox.findIndex(({ event }) => event.type.startsWith('user.'));
+    const index = this.inbox.findIndex(({ event: { type } }) => !/^org.*deleted$/.test(type));
     if (index < 0) return;
     const [message] = this.inbox.splice(index, 1);
     this.steps.push(`drop ${message?.id} ${message?.event.type}`);
@@ -301,6 +302,11 @@ export class SyncSimulation {
     await this.world.t.mutation(internal.maintenance.watchOutbox, {});
   }
 
+  private async sync(): Promise<void> {
+    this.steps.push('a full sync');
+    await syncOnce(this.world.t);
+  }
+
   private async refetch(): Promise<void> {
     await this.organizations.refetch();
     for (const row of await rowsOf(this.world.t)) {
@@ -320,6 +326,8 @@ export class SyncSimulation {
     await this.decideBrakes();
     await this.drain();
     this.steps.push('reconcile');
+    // Longer ago than what a run takes for too new to be missing.
+    this.world.setNow(Date.now() + 60 * 60_000);
     await reconcile(this.world);
     await this.drain();
     // What was lost may be a mass change as well.
