@@ -63,6 +63,8 @@ export class MemoryConvex {
   readonly jobs: Job[] = [];
   /** Sees every state that anybody could observe; throws where one must not be. */
   onCommit: CommitCheck | undefined;
+  /** The first thing that `onCommit` found. */
+  unsound: unknown;
   private readonly store: MemoryStore;
   private readonly callables = new Map<string, Callable>();
   private lock: Promise<unknown> = Promise.resolve();
@@ -76,6 +78,7 @@ export class MemoryConvex {
   wipe(): void {
     this.store.wipe();
     this.jobs.length = 0;
+    this.unsound = undefined;
   }
 
   /** As `convex-test` gives it: the calls of an operator, of somebody signed in, and `fetch`. */
@@ -129,19 +132,30 @@ export class MemoryConvex {
   private async transaction<T>(work: () => Promise<T>): Promise<T> {
     const run = this.lock.then(async () => {
       const jobs = this.jobs.length;
+      let result: T;
       try {
-        const result = await work();
-        const changes = this.store.commit();
-        if (changes.length > 0) this.onCommit?.(this.store, changes);
-        return result;
+        result = await work();
       } catch (error) {
         this.store.rollBack(0);
         this.jobs.length = jobs;
         throw error;
       }
+      this.check(this.store.commit());
+      return result;
     });
     this.lock = run.catch(() => undefined);
     return await run;
+  }
+
+  /** What a check finds is kept as well: the product may catch an error and go on. */
+  private check(changes: readonly Change[]): void {
+    if (changes.length === 0) return;
+    try {
+      this.onCommit?.(this.store, changes);
+    } catch (error) {
+      this.unsound ??= error;
+      throw error;
+    }
   }
 
   private queryCtx(identity: Identity) {

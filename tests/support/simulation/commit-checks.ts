@@ -64,18 +64,22 @@ function checkCounts(store: MemoryStore, users: readonly User[]): void {
 
 /** Whoever's role, access or existence changed is named by an entry of the same transaction. */
 function checkAudit(changes: readonly Change[]): void {
-  const targets = new Set(
-    changes.flatMap(({ table, before, after }) =>
-      table === 'auditLog' && before === null ? [after?.target] : [],
-    ),
-  );
+  const named = new Set(changes.flatMap(namesIn));
   for (const { table, before, after } of changes) {
     if (table === 'auditLog') assert.equal(before, null, 'the audit log is append-only');
     if (table !== 'users') continue;
     const [was, is] = [before, after] as unknown as [User | null, User];
     if (was !== null && sameFacts(was, is)) continue;
-    assert.ok(targets.has(`user:${is.externalId}`), `audit: ${is.externalId} changed unseen`);
+    assert.ok(named.has(`user:${is.externalId}`), `audit: ${is.externalId} changed unseen`);
   }
+}
+
+/** A sync names everybody whom one transaction brought in by one entry. */
+function namesIn({ table, before, after }: Change): string[] {
+  if (table !== 'auditLog' || before !== null || after === null) return [];
+  const { target, after: facts } = after as unknown as Doc<'auditLog'>;
+  const together = Array.isArray(facts?.users) ? facts.users.map((id) => `user:${id}`) : [];
+  return [target, ...together];
 }
 
 function sameFacts(a: Facts, b: Facts): boolean {

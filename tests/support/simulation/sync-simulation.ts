@@ -350,6 +350,8 @@ export class SyncSimulation {
   }
 
   private async checkAlways(): Promise<void> {
+    const { unsound } = this.world.memory ?? {};
+    if (unsound !== undefined) throw unsound;
     await this.outbox.checkNothingForgotten();
     const deletedThere = new Set(
       this.delivered
