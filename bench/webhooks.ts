@@ -1,6 +1,7 @@
-import { Webhook } from 'svix';
+import { ClerkEvents, deliver } from './clerk-events';
 import type { World } from '../tests/support/stack-world';
 import { describe, drive, median, spread, type Spread } from './statistics';
+import { measureIngest } from './ingest';
 import type { Subject } from './subject';
 
 /** Requests under way at once: what Svix sends to a small endpoint in a burst. */
@@ -25,69 +26,6 @@ interface WebhooksReport {
   ratio: number;
 }
 
-type ClerkUser = Record<string, unknown> & { id: string };
-
-/** Half of the events create a person, half update one, each with a newer `updated_at`. */
-class Events {
-  private created = 0;
-  private readonly baseMs = Date.now();
-  private readonly webhook: Webhook;
-
-  constructor(
-    private readonly template: ClerkUser,
-    private readonly secret: string,
-    private readonly instanceId: string,
-  ) {
-    this.webhook = new Webhook(this.secret);
-  }
-
-  next(): RequestInit {
-    const number = this.created++;
-    const update = number % 2 === 1;
-    const person = Math.floor(number / 2);
-    const data = {
-      ...this.template,
-      id: `user_bench${String(person).padStart(20, '0')}`,
-      first_name: `Person ${person}`,
-      last_name: update ? 'Updated' : 'Created',
-      public_metadata: {},
-      private_metadata: {},
-      created_at: this.baseMs,
-      updated_at: this.baseMs + number,
-    };
-    const body = JSON.stringify({
-      object: 'event',
-      type: update ? 'user.updated' : 'user.created',
-      timestamp: this.baseMs + number,
-      instance_id: this.instanceId,
-      data,
-    });
-    const id = `msg_bench${String(number).padStart(20, '0')}`;
-    const at = new Date();
-    return {
-      method: 'POST',
-      body,
-      headers: {
-        'content-type': 'application/json',
-        'svix-id': id,
-        'svix-timestamp': String(Math.floor(at.getTime() / 1000)),
-        'svix-signature': this.webhook.sign(id, at, body),
-      },
-    };
-  }
-
-  /** How many different people the events so far were about. */
-  get people(): number {
-    return Math.ceil(this.created / 2);
-  }
-}
-
-async function deliver(url: string, request: RequestInit): Promise<void> {
-  const response = await fetch(url, request);
-  const text = await response.text();
-  if (response.status !== 200) throw new Error(`${url} answered ${response.status}: ${text}`);
-}
-
 async function peopleInConvex(world: World): Promise<number> {
   const response = await fetch(`${world.convexUrl}/api/query`, {
     method: 'POST',
@@ -105,7 +43,7 @@ async function peopleInConvex(world: World): Promise<number> {
 async function measure(world: World, eventsPerRound: number): Promise<WebhooksReport> {
   const template = await world.clerk.userByEmail('staff@rollcall.test');
   const secret = (world.env.CLERK_WEBHOOK_SECRET ?? '').split(' ')[0] ?? '';
-  const events = new Events({ ...template }, secret, world.env.CLERK_INSTANCE_ID ?? '');
+  const events = new ClerkEvents({ ...template }, secret, world.env.CLERK_INSTANCE_ID ?? '');
   const addresses = {
     web: `${world.webUrl}/api/webhooks/clerk`,
     convex: `${world.convexSiteUrl}/clerk-users-webhook`,
@@ -142,13 +80,14 @@ async function measure(world: World, eventsPerRound: number): Promise<WebhooksRe
 }
 
 export const webhooks: Subject = {
-  about: 'signed webhooks until durable, through the web app and straight to Convex (--events N)',
+  about:
+    'signed webhooks until durable, by each way and beside a plain handler (--events N --users N)',
   run: async (bench) => {
     const report = await measure(await bench.stack(), bench.option('events', 2_000, 20_000));
     for (const { address, eventsPerSecond, latency } of [report.web, report.convex]) {
       bench.say(`  ${address.padEnd(24)} ${eventsPerSecond}/s, ${describe(latency)}`);
     }
     bench.say(`  web app over Convex      ${report.ratio}`);
-    return report;
+    return { ...report, ingest: await measureIngest(bench) };
   },
 };

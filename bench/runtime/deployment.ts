@@ -9,17 +9,24 @@ import { startProcess, type Started } from '../../tests/fixtures/convex-servers/
 const rootDir = fileURLToPath(new URL('../..', import.meta.url));
 const functionsFile = fileURLToPath(new URL('convex/bench.ts', import.meta.url));
 
+export interface DeploymentOptions {
+  /** A folder with a `convex/` of its own, in place of the product and the benchmark's functions. */
+  appDir?: string;
+  env?: Record<string, string>;
+}
+
 /** The local Convex in a process of its own, with the product and the benchmark's functions. */
 export class Deployment {
   #started: Started | undefined;
 
   private constructor(readonly dir: string) {}
 
-  static async start(): Promise<Deployment> {
+  static async start({ appDir, env = {} }: DeploymentOptions = {}): Promise<Deployment> {
     const deployment = new Deployment(await mkdtemp(join(tmpdir(), 'rollcall-bench-')));
-    await deployment.#copyProduct();
+    if (appDir === undefined) await deployment.#copyProduct();
+    else await deployment.#copyApp(appDir);
     await deployment.boot();
-    await deployment.#configure();
+    await deployment.#configure(env);
     await deployment.#push();
     return deployment;
   }
@@ -54,7 +61,11 @@ export class Deployment {
         'content-type': 'application/json',
         authorization: `Convex ${this.started.ready.adminKey}`,
       },
-      body: JSON.stringify({ path: `bench:${name}`, args, format: 'json' }),
+      body: JSON.stringify({
+        path: name.includes(':') ? name : `bench:${name}`,
+        args,
+        format: 'json',
+      }),
     });
     const body = (await response.json()) as { status: string; value: Json; errorMessage?: string };
     if (body.status !== 'success') throw new Error(`${name}: ${body.errorMessage}`);
@@ -80,8 +91,15 @@ export class Deployment {
     );
   }
 
-  async #configure(): Promise<void> {
-    const changes = [{ name: 'CLERK_FRONTEND_API_URL', value: 'https://clerk.example.test' }];
+  async #copyApp(appDir: string): Promise<void> {
+    const app = join(this.dir, 'app');
+    await cp(appDir, app, { recursive: true });
+    await symlink(join(rootDir, 'node_modules'), join(app, 'node_modules'));
+  }
+
+  async #configure(env: Record<string, string>): Promise<void> {
+    const all = { CLERK_FRONTEND_API_URL: 'https://clerk.example.test', ...env };
+    const changes = Object.entries(all).map(([name, value]) => ({ name, value }));
     const response = await fetch(`${this.url}/api/v1/update_environment_variables`, {
       method: 'POST',
       headers: { authorization: `Convex ${this.started.ready.adminKey}` },

@@ -20,7 +20,7 @@ interface Rate {
 }
 
 /** Processor time of a process so far, in ms; NaN where there is no `/proc`. */
-function cpuMsOf(pid: number): number {
+export function cpuMsOf(pid: number): number {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
     return (Number(fields[11]) + Number(fields[12])) * msPerTick;
@@ -29,12 +29,12 @@ function cpuMsOf(pid: number): number {
   }
 }
 
-export async function fill(deployment: Deployment, documents: number) {
+export async function fill(deployment: Deployment, documents: number, alreadyThere = 0) {
   const cpuBeforeMs = cpuMsOf(deployment.pid);
   const startedAtMs = performance.now();
-  for (let from = 0; from < documents; from += rowsPerMutation) {
-    const count = Math.min(rowsPerMutation, documents - from);
-    await deployment.call('mutation', 'insertMany', { from, count });
+  for (let done = 0; done < documents; done += rowsPerMutation) {
+    const count = Math.min(rowsPerMutation, documents - done);
+    await deployment.call('mutation', 'insertMany', { from: alreadyThere + done, count });
   }
   const cpuMs = cpuMsOf(deployment.pid) - cpuBeforeMs;
   return {
