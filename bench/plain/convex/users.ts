@@ -1,7 +1,4 @@
-import {
-  internalMutationGeneric as internalMutation,
-  internalQueryGeneric as internalQuery,
-} from 'convex/server';
+import { internalMutationGeneric as internalMutation } from 'convex/server';
 import { v } from 'convex/values';
 
 /** As the guides write it: the payload as it came, one lookup, one write. */
