@@ -9,6 +9,7 @@ import { requirePermission } from './model/access';
 import { applyClerkUser } from './model/applyClerkUser';
 import type { Cause } from './model/auditLog';
 import { compareAccess } from './model/changeAccess';
+import { compareName } from './model/changeName';
 import { type ClerkAnswer, pushAccess, pushDeletion, pushName, pushRole } from './model/clerkApi';
 import { deadLetter, pageOfDeadLetters } from './model/deadLetters';
 import { log } from './model/log';
@@ -104,6 +105,10 @@ export const settle = internalMutation({
       await applyClerkUser(ctx, { user, via: { kind: 'push' } }, cause);
     }
     await settleIntent(ctx, intent, report, cause);
+    if (intent.kind === 'name' && report.kind === 'done' && user !== undefined) {
+      const row = await ctx.db.get('users', intent.userId);
+      if (row !== null) await compareName(ctx, row, user.updatedAt, cause);
+    }
     if (intent.kind !== 'role' && intent.kind !== 'name' && report.kind === 'done') {
       await checkArrival(ctx, intent, user, cause);
     }

@@ -57,7 +57,7 @@ export interface MergedName {
 export async function mergeIncomingName(
   ctx: MutationCtx,
   row: UserRow,
-  user: ClerkUser,
+  user: Pick<ClerkUser, 'firstName' | 'lastName' | 'name' | 'updatedAt'>,
   cause: Cause,
 ): Promise<MergedName> {
   const { nameEdit } = row;
@@ -117,13 +117,34 @@ export async function mergeIncomingName(
 }
 
 /**
+ * Called when a push of a name ended well, with the moment of Clerk's answer. A payload newer than
+ * that, applied while the push was under way, came after it: what read as old news then, because
+ * Clerk said what it had said before, was somebody's edit back.
+ */
+export async function compareName(
+  ctx: MutationCtx,
+  row: UserRow,
+  answeredAt: number,
+  cause: Cause,
+): Promise<void> {
+  const { nameEdit, clerk } = row;
+  if (nameEdit?.state !== 'synced' || nameEdit.proven || clerk.updatedAt <= answeredAt) return;
+  const { firstName, lastName } = nameEdit.base;
+  const name = fullName(firstName, lastName);
+  const theirs = { firstName, lastName, name, updatedAt: clerk.updatedAt };
+  const arrived = { ...row, nameEdit: { ...nameEdit, proven: true } };
+  const merge = await mergeIncomingName(ctx, arrived, theirs, cause);
+  await merge.finish(await patchUser(ctx, row, { ...merge.change, updatedAt: cause.now }));
+}
+
+/**
  * A push of ours before the newest that carried the name of this payload. Once the newest is settled
  * only one whose end we never learnt can still land.
  */
 async function olderPush(
   ctx: MutationCtx,
   row: UserRow,
-  user: ClerkUser,
+  user: NameParts,
 ): Promise<Intent | undefined> {
   const settled = row.nameEdit?.state === 'synced';
   const recent = await ctx.db

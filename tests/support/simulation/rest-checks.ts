@@ -91,7 +91,7 @@ function checkMetadata(id: string, there: RawClerkUser, others: Metadata | undef
   const { rollcall: __, ...privateKeys } = there.private_metadata;
   assert.equal(
     canonicalJson([publicKeys, privateKeys]),
-    canonicalJson([others?.public_metadata, others?.private_metadata]),
+    canonicalJson([others?.public_metadata ?? {}, others?.private_metadata ?? {}]),
     `${id}: metadata of others`,
   );
 }
