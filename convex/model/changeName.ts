@@ -176,13 +176,14 @@ async function decideName(
   { firstName, lastName }: NameParts,
   cause: Cause,
 ): Promise<UserRow> {
+  const since = row.nameEdit?.rev ?? (await newestRev(ctx, row));
   const changed = await patchUser(ctx, row, {
     firstName,
     lastName,
     name: fullName(firstName, lastName),
     nameEdit: {
       state: 'pending',
-      rev: (row.nameEdit?.rev ?? 0) + 1,
+      rev: since + 1,
       decidedAt: cause.now,
       base: nameInClerk(row),
       proven: false,
@@ -191,6 +192,16 @@ async function decideName(
   });
   await queueName(ctx, changed, cause.now);
   return changed;
+}
+
+/** Counts on where Clerk's name was taken over: a push from before may still be under way. */
+async function newestRev(ctx: MutationCtx, row: UserRow): Promise<number> {
+  const newest = await ctx.db
+    .query('roleIntents')
+    .withIndex('byKind', (q) => q.eq('userId', row._id).eq('kind', 'name'))
+    .order('desc')
+    .first();
+  return newest?.rev ?? 0;
 }
 
 function oursOf({ firstName, lastName, name }: UserRow): UserChange {
