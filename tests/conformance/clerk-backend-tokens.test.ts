@@ -67,6 +67,20 @@ describe('Backend API: sessions, tokens and keys', () => {
     expect(templates.data.map(({ name }) => name)).toEqual(['convex']);
   });
 
+  it('pain 22: keeps tokens far below the 4 KB of a cookie, whatever metadata a person has', async () => {
+    const team = 'x'.repeat(7_000);
+    await world.sdk.users.updateUserMetadata(userId, {
+      publicMetadata: { role: 'admin', team },
+      unsafeMetadata: { team },
+    });
+    const session = await world.sdk.sessions.getToken(sessionId);
+    const convex = await world.sdk.sessions.getToken(sessionId, 'convex');
+    for (const { jwt } of [session, convex]) {
+      expect(jwt.length).toBeLessThan(1_500);
+      expect(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()).not.toContain('xxxx');
+    }
+  });
+
   it('refuses a template that does not exist, and sessions that have ended', async () => {
     const missing = await world.api('POST', `/sessions/${sessionId}/tokens/hasura`, {});
     expect([missing.status, missing.json.errors[0].code]).toEqual([404, 'resource_not_found']);
