@@ -4,7 +4,7 @@ import type { ErrorCode } from '../shared/error-codes';
 export function ErrorCodeLink({ code }: { code: ErrorCode }) {
   return (
     <a
-      href={`/help/errors#${code}`}
+      href={`/docs/errors#${code}`}
       target="_blank"
       rel="noreferrer"
       className="rounded-sm font-mono text-xs underline underline-offset-4 outline-none hover:text-foreground focus-visible:ring-[3px] focus-visible:ring-ring/50"

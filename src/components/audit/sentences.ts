@@ -171,6 +171,25 @@ const tellers: Record<string, Teller> = {
   'sync.completed': of('finished a sync'),
   'sync.failed': of('gave a sync up'),
   'sync.cancelled': of('stopped a sync'),
+  'webhooks.dead': of('noticed that webhooks have stopped'),
+  'webhooks.recovered': of('noticed that webhooks arrive again'),
+  'delivery.parked': ({ after }) => ({
+    verb: 'set aside',
+    rest: `, which could not be applied${because(after['reason'])}`,
+  }),
+  'sweep.held': ({ after }) => ({
+    verb: `found ${text(after['people'])} people here whom Clerk does not have`,
+    noTarget: true,
+  }),
+  'sweep.needsConfirmation': ({ after }) => ({
+    verb: `found ${text(after['people'])} people here whom Clerk does not have, more than pass unasked`,
+    noTarget: true,
+  }),
+  'sweep.confirmed': of('confirmed the deactivation of people whom Clerk does not have'),
+  'sweep.cancelled': of('called off the deactivation of people whom Clerk does not have'),
+  'sweep.completed': of('deactivated the people whom Clerk does not have'),
+  'user.swept': say('deactivated', ', whom Clerk does not have any more'),
+  'user.restored': say('restored', ', whom Clerk has after all'),
   'alarms.acknowledged': of('has seen the alarms'),
   'counts.corrected': of('corrected the counts'),
 };
