@@ -43,7 +43,7 @@ import {
   revoke,
   toInvitationView,
 } from './model/invitations';
-import { listUsers } from './model/listing';
+import { listDirectory, listUsers } from './model/listing';
 import { listMemberships, personMembershipView } from './model/organizationListing';
 import { type CallerLimit, limitCaller } from './model/pools';
 import { signIn } from './model/signIn';
@@ -94,13 +94,20 @@ export const store = publicMutation({
   },
 });
 
-/** Who works here: active people by name, for everyone who is one of them. */
+/**
+ * Who works here: active people by name, for everyone who is one of them. `name` is how names begin;
+ * addresses, which not everybody may see, are never looked at.
+ */
 export const directory = query({
-  args: { paginationOpts: paginationOptsValidator },
+  args: {
+    paginationOpts: paginationOptsValidator,
+    name: v.optional(v.string()),
+    from: v.optional(v.string()),
+  },
   returns: paginationResultValidator(directoryEntry),
-  handler: async (ctx, { paginationOpts }) => {
+  handler: async (ctx, args) => {
     requirePermission(ctx.actor, 'directory:read');
-    const page = await listUsers(ctx, { paginationOpts, state: 'active' });
+    const page = await listDirectory(ctx, args);
     return { ...page, page: page.page.map(toDirectoryEntry) };
   },
 });
@@ -113,7 +120,7 @@ export const list = query({
   args: {
     paginationOpts: paginationOptsValidator,
     ...userFilter.fields,
-    from: v.optional(v.id('users')),
+    from: v.optional(v.string()),
     sort: v.optional(v.union(...userSorts.map((sort) => v.literal(sort)))),
     order: v.optional(v.union(v.literal('asc'), v.literal('desc'))),
   },
@@ -135,12 +142,14 @@ export const count = query({
   },
 });
 
+/** Null also for what is no id at all: it comes from addresses that people type. */
 export const get = query({
-  args: { userId: v.id('users') },
+  args: { userId: v.string() },
   returns: v.union(adminUser, v.null()),
   handler: async (ctx, { userId }) => {
     requirePermission(ctx.actor, 'users:read');
-    const row = await ctx.db.get('users', userId);
+    const id = ctx.db.normalizeId('users', userId);
+    const row = id && (await ctx.db.get('users', id));
     return row === null ? null : toAdminUser(row);
   },
 });

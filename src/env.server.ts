@@ -29,6 +29,8 @@ const server = {
   CLERK_API_URL: httpUrl.optional(),
   CLERK_JS_URL: httpUrl.optional(),
   CLERK_UI_URL: httpUrl.optional(),
+  /** Clerk's dashboard, where it is not Clerk's own: the local stand-in's. */
+  CLERK_DASHBOARD_URL: httpUrl.optional(),
   CLERK_JWT_KEY: z
     .string()
     .includes('PUBLIC KEY', { message: 'must be the PEM public key of the Clerk instance' })

@@ -9,6 +9,8 @@ export interface RuntimeConfig {
     proxyUrl?: string;
     jsUrl?: string;
     uiUrl?: string;
+    /** Absent on the real Clerk, whose dashboard is always at the same address. */
+    dashboardUrl?: string;
   };
 }
 
@@ -30,6 +32,7 @@ export const runtimeConfig = createIsomorphicFn()
         proxyUrl: env.CLERK_PROXY_URL,
         jsUrl: env.CLERK_JS_URL,
         uiUrl: env.CLERK_UI_URL,
+        dashboardUrl: env.CLERK_DASHBOARD_URL,
       },
     };
   })

@@ -3,7 +3,6 @@ import type { PaginationOptions, PaginationResult } from 'convex/server';
 import { pageSizeMax, searchLengthMax, userStates } from '../../src/shared/people';
 import type { UserSort, UserState } from '../../src/shared/people';
 import { roleNames, type Role } from '../../src/shared/roles';
-import type { Id } from '../_generated/dataModel';
 import type { QueryCtx } from '../_generated/server';
 import schema from '../schema';
 import { fail } from './errors';
@@ -16,8 +15,8 @@ export interface ListRequest extends UserFilter {
   /** With `sync` the order is by name. */
   sort?: UserSort;
   order?: 'asc' | 'desc';
-  /** The first page starts at this person's place in the order. */
-  from?: Id<'users'>;
+  /** The first page starts at this person's place in the order; an id of nobody starts at the top. */
+  from?: string;
 }
 
 /**
@@ -95,8 +94,9 @@ async function startOf(
   { from }: OrderedRequest,
   sort: UserSort,
 ): Promise<string | number | undefined> {
-  if (from === undefined) return undefined;
-  const row = await ctx.db.get('users', from);
+  const id = from === undefined ? null : ctx.db.normalizeId('users', from);
+  if (id === null) return undefined;
+  const row = await ctx.db.get('users', id);
   // Somebody who is gone, or has no such time, marks no place.
   return row?.[sortField[sort]];
 }
@@ -150,6 +150,38 @@ function range(ctx: QueryCtx, request: RangeRequest) {
       });
   }
 }
+
+/**
+ * One page of the active people whose names begin with `name`. What the order is read from goes on
+ * with the address behind the name, so rows that only fit there are left out again.
+ */
+export async function listDirectory(
+  ctx: QueryCtx,
+  { paginationOpts, name, from }: Pick<ListRequest, 'paginationOpts' | 'from'> & { name?: string },
+): Promise<PaginationResult<UserRow>> {
+  const prefix = name?.trim().slice(0, searchLengthMax).toLowerCase() ?? '';
+  if (prefix === '') return await listUsers(ctx, { paginationOpts, state: 'active', from });
+  const options = boundedPage(paginationOpts);
+  checkCursor(options.cursor);
+  checkCursor(options.endCursor ?? null);
+  const ranges = roleNames.map((role) =>
+    stream(ctx.db, schema)
+      .query('users')
+      .withIndex('byName', (q) =>
+        q
+          .eq('state', 'active')
+          .eq('role', role)
+          .gte('searchText', prefix)
+          .lt('searchText', prefix + lastCharacter),
+      ),
+  );
+  return await mergedStream(ranges, ['searchText'])
+    .filterWith(async (row) => row.name.toLowerCase().startsWith(prefix))
+    .paginate({ ...options, maximumRowsRead: 2 * pageSizeMax });
+}
+
+/** Sorts behind whatever may follow a prefix. */
+const lastCharacter = '\u{10FFFF}';
 
 export function boundedPage(options: PaginationOptions): PaginationOptions {
   const { numItems } = options;

@@ -63,6 +63,7 @@ export function webEnv(
     CLERK_API_URL: clerk.url,
     CLERK_JS_URL: `${clerk.url}/npm/@clerk/clerk-js@local/dist/clerk.browser.js`,
     CLERK_UI_URL: `${clerk.url}/npm/@clerk/ui@local/dist/ui.browser.js`,
+    CLERK_DASHBOARD_URL: clerk.dashboardUrl,
     CLERK_TELEMETRY_DISABLED: '1',
     CLERK_KEYLESS_DISABLED: '1',
     CONVEX_URL: convex.url,
@@ -83,7 +84,6 @@ export function clientEnv(
     CLERK_FRONTEND_API_URL: clerk.url,
     CLERK_WEBHOOK_SECRET: clerk.webhookSecret,
     CLERK_INSTANCE_ID: clerk.instanceId,
-    CLERK_DASHBOARD_URL: clerk.dashboardUrl,
     CONVEX_SELF_HOSTED_URL: convex.url,
     CONVEX_SELF_HOSTED_ADMIN_KEY: convex.adminKey,
   };

@@ -1,6 +1,7 @@
 import { useRouter } from '@tanstack/react-router';
 import { CloudOffIcon, ShieldAlertIcon, TriangleAlertIcon } from 'lucide-react';
 import type { ErrorBody } from '../shared/error-codes';
+import { ErrorCodeLink } from './error-code-link';
 import { Button } from './ui/button';
 import { Notice } from './notice';
 
@@ -38,11 +39,7 @@ export function ErrorPage({ error, reset }: ErrorPageProps) {
       role="alert"
     >
       <p>{error.message}</p>
-      <p className="font-mono text-xs">
-        <a className="underline underline-offset-2" href={`/docs/errors#${error.code}`}>
-          {error.code}
-        </a>
-      </p>
+      <ErrorCodeLink code={error.code} />
       <Button onClick={retry}>Try again</Button>
     </Notice>
   );

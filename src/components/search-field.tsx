@@ -4,9 +4,10 @@ import { searchLengthMax } from '../shared/people';
 import { Input } from './ui/input';
 
 /** Long enough that a fast typist asks once, short enough to feel immediate. */
-const debounceMs = 200;
+const debounceMs = 150;
 
 interface SearchFieldProps {
+  id?: string;
   label: string;
   icon: ReactNode;
   value: string;
@@ -15,7 +16,7 @@ interface SearchFieldProps {
 }
 
 /** Searches as one types. What is typed is kept here; `value` wins when it changes from outside. */
-export function SearchField({ label, icon, value, onChange, className }: SearchFieldProps) {
+export function SearchField({ id, label, icon, value, onChange, className }: SearchFieldProps) {
   const [text, setText] = useState(value);
   const [seen, setSeen] = useState(value);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -39,6 +40,7 @@ export function SearchField({ label, icon, value, onChange, className }: SearchF
         {icon}
       </span>
       <Input
+        id={id}
         type="search"
         aria-label={label}
         placeholder={label}

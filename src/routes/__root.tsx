@@ -6,7 +6,9 @@ import { appConfig } from '../../app.config';
 import { Toasts } from '../components/toasts';
 import { runtimeConfig } from '../env';
 import { SessionProvider } from '../lib/clerk-provider';
+import { columnsScript } from '../lib/column-choice';
 import { ConvexAuthProvider } from '../lib/convex-auth';
+import { earlyPressScript } from '../lib/early-press';
 import { FollowTheme, themeScript } from '../lib/theme';
 import { TimeZoneProvider, timeZoneScript } from '../lib/time-zone';
 import { pageNonce, viewerTimeZone } from '../server/page-request.functions';
@@ -22,7 +24,7 @@ interface RouterContext {
 /** Everything the page must know before its modules run. `<` is escaped: this is inside a script. */
 function headScript(): string {
   const config = JSON.stringify(runtimeConfig()).replaceAll('<', '\\u003c');
-  return `${themeScript};${timeZoneScript};window.__rollcall=${config}`;
+  return `${themeScript};${timeZoneScript};${earlyPressScript};${columnsScript};window.__rollcall=${config}`;
 }
 
 export const Route = createRootRouteWithContext<RouterContext>()({

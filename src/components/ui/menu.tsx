@@ -86,3 +86,18 @@ export function MenuRadioItem({
     </Base.RadioItem>
   );
 }
+
+export function MenuCheckboxItem({
+  className,
+  children,
+  ...props
+}: ComponentProps<typeof Base.CheckboxItem>) {
+  return (
+    <Base.CheckboxItem className={cn(item, 'pr-8', className)} {...props}>
+      {children}
+      <Base.CheckboxItemIndicator className="absolute right-2 flex items-center">
+        <CheckIcon aria-hidden />
+      </Base.CheckboxItemIndicator>
+    </Base.CheckboxItem>
+  );
+}

@@ -15,7 +15,7 @@ interface ChangeRoleDialogProps {
 
 /** Names the person, the old and the new role and what happens, before anything does. */
 export function ChangeRoleDialog({ user, role, open, onOpenChange }: ChangeRoleDialogProps) {
-  const setRole = useSetRole();
+  const setRole = useSetRole({ before: user.role });
   const already = user.role === role && !setRole.isPending;
   return (
     <ConfirmDialog

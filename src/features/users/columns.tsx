@@ -1,4 +1,5 @@
-import { createColumnHelper, tableFeatures } from '@tanstack/react-table';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { Avatar } from '../../components/ui/avatar';
 import { Instant } from '../../components/instant';
 import { RoleBadge } from '../../components/role-badge';
@@ -8,89 +9,99 @@ import type { UserRow } from './queries';
 import { RoleMarks, StateBadge } from './row-marks';
 import { RowMenu } from './row-menu';
 
-export const features = tableFeatures({});
-const helper = createColumnHelper<typeof features, UserRow>();
-
-/** Per column: which order a click on its head asks for, and where it sits in a phone's card. */
-export interface ColumnLayout {
+/** One column: its head, what a click on the head orders by, its cell and its place in a card. */
+export interface Column {
+  id: string;
+  header: string;
   sort?: UserSort;
-  cell: string;
-  /** Names the value in a card, where there is no column head. */
-  cardLabel?: string;
+  /** Whether people may hide it. */
+  optional?: boolean;
+  className: string;
+  render: (user: UserRow) => ReactNode;
 }
-
-export const layouts: Record<string, ColumnLayout> = {
-  person: {
-    sort: 'name',
-    cell: 'max-md:col-start-1 max-md:row-start-1 md:w-[30%] md:min-w-52 md:max-w-0',
-  },
-  role: { cell: 'max-md:col-span-2 max-md:row-start-2', cardLabel: 'Role' },
-  state: { cell: 'max-md:col-span-2', cardLabel: 'State' },
-  push: { cell: 'max-md:col-span-2', cardLabel: 'Clerk' },
-  created: {
-    sort: 'createdAt',
-    cell: 'max-md:col-span-2 text-xs text-muted-foreground',
-    cardLabel: 'Created',
-  },
-  lastLogin: {
-    sort: 'lastLoginAt',
-    cell: 'max-md:col-span-2 text-xs text-muted-foreground',
-    cardLabel: 'Last sign-in',
-  },
-  menu: { cell: 'max-md:col-start-2 max-md:row-start-1 md:w-12 md:text-right' },
-};
 
 function Person({ user }: { user: UserRow }) {
   return (
     <span className="flex min-w-0 items-center gap-3">
       <Avatar name={user.name} imageUrl={user.imageUrl} />
       <span className="grid min-w-0">
-        <span className="truncate font-medium">{user.name}</span>
+        <Link
+          to="/admin/users/$id"
+          params={{ id: user._id }}
+          className="truncate rounded-sm font-medium outline-none hover:underline focus-visible:ring-[3px] focus-visible:ring-ring/50"
+        >
+          {user.name}
+        </Link>
         <span className="truncate text-xs text-muted-foreground">{user.email ?? 'No email'}</span>
       </span>
     </span>
   );
 }
 
-export const columns = helper.columns([
-  helper.display({
+/** Not on a phone, where a card says what matters; the person's own page has everything. */
+const moment = 'max-xl:hidden text-xs text-muted-foreground w-28 [&_time]:whitespace-normal';
+
+export const columns: readonly Column[] = [
+  {
     id: 'person',
     header: 'Name',
-    cell: ({ row }) => <Person user={row.original} />,
-  }),
-  helper.display({
+    sort: 'name',
+    className: 'max-md:order-1 max-md:flex-[1_0_calc(100%-6rem)]',
+    render: (user) => <Person user={user} />,
+  },
+  {
     id: 'role',
     header: 'Role',
-    cell: ({ row }) => (
+    className: 'max-md:order-3 max-md:ml-7 md:w-32',
+    render: (user) => (
       <span className="flex flex-wrap items-center gap-1.5">
-        <RoleBadge role={row.original.role} />
-        <RoleMarks user={row.original} />
+        <RoleBadge role={user.role} />
+        <RoleMarks user={user} />
       </span>
     ),
-  }),
-  helper.display({
+  },
+  {
     id: 'state',
     header: 'State',
-    cell: ({ row }) => <StateBadge user={row.original} />,
-  }),
-  helper.display({
+    optional: true,
+    className: 'max-md:order-4 md:w-36',
+    render: (user) => <StateBadge user={user} />,
+  },
+  {
     id: 'push',
     header: 'Clerk',
-    cell: ({ row }) => <PushStatus user={row.original} />,
-  }),
-  helper.display({
+    optional: true,
+    className: 'max-md:order-5 md:w-40',
+    render: (user) => <PushStatus user={user} />,
+  },
+  {
     id: 'created',
     header: 'Created',
-    cell: ({ row }) => <Instant at={row.original.createdAt} />,
-  }),
-  helper.display({
-    id: 'lastLogin',
+    sort: 'createdAt',
+    optional: true,
+    className: moment,
+    render: (user) => <Instant at={user.createdAt} />,
+  },
+  {
+    id: 'lastSignIn',
     header: 'Last sign-in',
-    cell: ({ row }) => <Instant at={row.original.lastLoginAt} />,
-  }),
-  helper.display({
+    sort: 'lastSignInAt',
+    optional: true,
+    className: moment,
+    render: (user) => <Instant at={user.lastSignInAt} />,
+  },
+  {
+    id: 'lastLogin',
+    header: 'Last here',
+    sort: 'lastLoginAt',
+    optional: true,
+    className: moment,
+    render: (user) => <Instant at={user.lastLoginAt} />,
+  },
+  {
     id: 'menu',
-    header: () => <span className="sr-only">Actions</span>,
-    cell: ({ row }) => <RowMenu user={row.original} />,
-  }),
-]);
+    header: 'Actions',
+    className: 'max-md:order-2 max-md:ml-auto md:w-12 md:text-right',
+    render: (user) => <RowMenu user={user} />,
+  },
+];

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { errorBodyOf } from '../../lib/coded-error';
 import { notify } from '../../lib/notify';
-import { roleLabel } from '../../shared/roles';
+import { roleLabel, type Role } from '../../shared/roles';
 import { commandsFor } from '../../trpc-client';
 
 function whereItStands(push: { state: string } | undefined): string | undefined {
@@ -12,15 +12,30 @@ function notifyError(error: unknown): void {
   notify({ kind: 'error', title: errorBodyOf(error).message });
 }
 
-/** Changes one person's role. Failures belong to the dialog that asked. */
-export function useSetRole() {
+/** Changes one person's role, with a way back. Failures belong to the dialog that asked. */
+export function useSetRole({ before }: { before: Role }) {
+  const { setRole } = commandsFor(useQueryClient()).users;
+  const undo = useMutation(
+    setRole.mutationOptions({
+      onSuccess: ({ name, role }) => {
+        notify({ kind: 'success', title: `${name} is ${roleLabel(role)} again` });
+      },
+      onError: notifyError,
+    }),
+  );
   return useMutation(
-    commandsFor(useQueryClient()).users.setRole.mutationOptions({
-      onSuccess: (user) => {
+    setRole.mutationOptions({
+      // Kept from the start: the live row changes before the answer comes.
+      onMutate: () => ({ before }),
+      onSuccess: (user, _input, was) => {
         notify({
           kind: 'success',
           title: `${user.name} is now ${roleLabel(user.role)}`,
           description: whereItStands(user.push),
+          action: {
+            label: 'Undo',
+            run: () => undo.mutate({ userId: user._id, role: was.before }),
+          },
         });
       },
     }),
@@ -92,5 +107,17 @@ export function useRetryPush() {
       },
       onError: notifyError,
     }),
+  );
+}
+
+/** Begins a change of many people. Failures belong to the dialog that asked. */
+export function useStartBulk() {
+  return useMutation(commandsFor(useQueryClient()).bulk.start.mutationOptions());
+}
+
+/** Ends a change of many people between two of them. */
+export function useCancelBulk() {
+  return useMutation(
+    commandsFor(useQueryClient()).bulk.cancel.mutationOptions({ onError: notifyError }),
   );
 }

@@ -7,6 +7,7 @@ import {
   AlertDialogFooter,
   AlertDialogTitle,
 } from '../../components/ui/alert-dialog';
+import { ErrorCodeLink } from '../../components/error-code-link';
 import { Button, buttonVariants } from '../../components/ui/button';
 import { errorBodyOf } from '../../lib/coded-error';
 
@@ -47,7 +48,8 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
               role="alert"
               className="rounded-md bg-destructive/10 px-3 py-2 text-sm text-destructive"
             >
-              {errorBodyOf(command.error).message}
+              {errorBodyOf(command.error).message}{' '}
+              <ErrorCodeLink code={errorBodyOf(command.error).code} />
             </p>
           )}
           <AlertDialogFooter>

@@ -48,7 +48,7 @@ export function PushStatus({ user }: { user: UserRow }) {
     <span className="grid justify-items-start gap-1">
       {pushes.map((push, index) => (
         <span key={push.about} className="grid justify-items-start gap-1">
-          <span className="flex items-center gap-1.5">
+          <span className="flex flex-wrap items-center gap-1.5">
             <PushBadge push={push} />
             {index === retryAt && <Retry user={user} />}
           </span>

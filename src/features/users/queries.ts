@@ -3,30 +3,36 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { FunctionReturnType } from 'convex/server';
 import { api } from '../../../convex/_generated/api';
 import { actorOf, loadedViewer } from '../../lib/live';
+import type { PageRange } from '../../lib/paged-list';
 import { canSometimes } from '../../shared/permissions';
-import type { UsersSearch } from './search';
+import { filterOf, type UsersSearch } from './search';
 
 export type UsersPageData = FunctionReturnType<typeof api.users.list>;
 export type UserRow = UsersPageData['page'][number];
-export type Stats = FunctionReturnType<typeof api.users.stats>;
+export type UserCount = FunctionReturnType<typeof api.users.count>;
+export type BulkJob = NonNullable<FunctionReturnType<typeof api.bulk.latest>>;
 
-/** Rows on one page: two screens at most, and small enough to stay live without cost. */
-export const rowsPerPage = 25;
+/** Rows of one page: two screens at most, and small enough to stay live without cost. */
+export const rowsPerPage = 40;
 
-export const statsQuery = convexQuery(api.users.stats, {});
-
-/** The live query of the page that the address names. */
-export function usersQuery({ q, role, state, sort, order, cursor }: UsersSearch) {
+/** The live query of one page of the list; `from` is where the first one starts. */
+export function usersQuery(search: UsersSearch, range: PageRange, from?: string) {
+  const { sort, order } = search;
   return convexQuery(api.users.list, {
-    paginationOpts: { numItems: rowsPerPage, cursor: cursor ?? null },
-    // Absent keys are left out: the arguments are the identity of the query.
-    ...(q && { search: q }),
-    ...(role && { role }),
-    ...(state && { state }),
+    paginationOpts: { numItems: rowsPerPage, ...range },
+    ...filterOf(search),
     ...(sort && { sort }),
     ...(order && { order }),
+    ...(from && range.cursor === null && { from }),
   });
 }
+
+export function countQuery(search: UsersSearch) {
+  return convexQuery(api.users.count, filterOf(search));
+}
+
+/** The viewer's newest bulk change. */
+export const bulkQuery = convexQuery(api.bulk.latest, {});
 
 /**
  * Loads the first rows into the first HTML. In the browser the page shows its skeleton instead of
@@ -35,9 +41,12 @@ export function usersQuery({ q, role, state, sort, order, cursor }: UsersSearch)
 export async function loadUsers(queryClient: QueryClient, search: UsersSearch): Promise<void> {
   const viewer = loadedViewer(queryClient);
   if (!viewer || !canSometimes(actorOf(viewer), 'users:read')) return;
+  // While somebody scrolls, the address follows; that asks for nothing.
+  if (typeof window !== 'undefined' && search.at !== undefined) return;
   const loading = Promise.all([
-    queryClient.prefetchQuery(usersQuery(search)),
-    queryClient.prefetchQuery(statsQuery),
+    queryClient.prefetchQuery(usersQuery(search, { cursor: null }, search.at)),
+    queryClient.prefetchQuery(countQuery(search)),
+    queryClient.prefetchQuery(bulkQuery),
   ]);
   if (typeof window === 'undefined') await loading;
 }

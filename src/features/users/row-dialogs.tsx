@@ -1,4 +1,7 @@
-import { createContext, Suspense, useContext, useState, type ReactNode } from 'react';
+import { convexQuery } from '@convex-dev/react-query';
+import { useQuery } from '@tanstack/react-query';
+import { createContext, Suspense, useCallback, useContext, useState, type ReactNode } from 'react';
+import { api } from '../../../convex/_generated/api';
 import { lazyPart } from '../../lib/lazy-part';
 import type { Role } from '../../shared/roles';
 import type { AccessAction } from './access-action';
@@ -33,50 +36,40 @@ interface Asked {
 }
 
 interface DialogProps {
-  user: UserRow;
   open: boolean;
   onOpenChange: (open: boolean) => void;
 }
 
-function DialogFor({ intention, ...props }: DialogProps & { intention: Intention }) {
+/** The dialog shows the person as they are now, wherever their row has gone meanwhile. */
+function DialogFor({ asked, ...props }: DialogProps & { asked: Asked }) {
+  const { data } = useQuery(convexQuery(api.users.get, { userId: asked.user._id }));
+  const user = data ?? asked.user;
+  const { intention } = asked;
   switch (intention.kind) {
     case 'role':
-      return <ChangeRoleDialog {...props} role={intention.role} />;
+      return <ChangeRoleDialog {...props} user={user} role={intention.role} />;
     case 'deactivate':
     case 'reactivate':
-      return <AccessDialog {...props} action={intention.kind} />;
+      return <AccessDialog {...props} user={user} action={intention.kind} />;
     case 'delete':
-      return <DeleteDialog {...props} />;
+      return <DeleteDialog {...props} user={user} />;
   }
 }
 
-interface RowDialogsProps {
-  /** The rows on the page, live: the dialog shows the person as they are now. */
-  rows: readonly UserRow[];
-  children: ReactNode;
-}
-
-/** One confirmation dialog for all rows; it outlives the row, which may move away meanwhile. */
-export function RowDialogs({ rows, children }: RowDialogsProps) {
+/** One confirmation dialog for everything inside. */
+export function RowDialogs({ children }: { children: ReactNode }) {
   const [asked, setAsked] = useState<Asked>();
   const [open, setOpen] = useState(false);
-  const ask: Ask = (user, intention) => {
+  const ask: Ask = useCallback((user, intention) => {
     setAsked((before) => ({ user, intention, number: (before?.number ?? 0) + 1 }));
     setOpen(true);
-  };
-  const user = asked && (rows.find((row) => row._id === asked.user._id) ?? asked.user);
+  }, []);
   return (
     <AskContext value={ask}>
       {children}
-      {user && (
+      {asked && (
         <Suspense>
-          <DialogFor
-            key={asked.number}
-            user={user}
-            intention={asked.intention}
-            open={open}
-            onOpenChange={setOpen}
-          />
+          <DialogFor key={asked.number} asked={asked} open={open} onOpenChange={setOpen} />
         </Suspense>
       )}
     </AskContext>

@@ -1,76 +1,55 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { SearchXIcon, TriangleAlertIcon } from 'lucide-react';
+import { useQuery } from '@tanstack/react-query';
+import { SearchXIcon } from 'lucide-react';
+import { useCallback, useRef, useState } from 'react';
+import { LoadError } from '../../components/load-error';
 import { Notice } from '../../components/notice';
 import { PageHeader } from '../../components/page-header';
-import { Pager } from '../../components/pager';
 import { Button } from '../../components/ui/button';
 import { Skeleton } from '../../components/ui/skeleton';
-import { errorBodyOf } from '../../lib/coded-error';
+import { actorOf, useViewer } from '../../lib/live';
+import { useShortcuts } from '../../lib/shortcuts';
 import type { UserSort } from '../../shared/people';
-import {
-  rowsPerPage,
-  statsQuery,
-  usersQuery,
-  type Stats,
-  type UserRow,
-  type UsersPageData,
-} from './queries';
+import { BulkProgress } from './bulk-progress';
+import { bulkActionsOf, SelectionBar } from './selection-bar';
+import { countQuery, usersQuery, type UserCount } from './queries';
 import { RowDialogs } from './row-dialogs';
-import { refine, type UsersSearch } from './search';
-import { UsersTable, type Ordering } from './users-table';
-import { UsersToolbar } from './users-toolbar';
+import { isFiltered, listKeyOf, refine, type UsersSearch } from './search';
+import { selectedCount, useSelection, type SelectionControl } from './selection';
+import { UsersList } from './users-list';
+import type { Ordering } from './users-table';
+import { searchFieldId, UsersToolbar } from './users-toolbar';
 
 interface UsersPageProps {
   search: UsersSearch;
-  onSearch: (search: UsersSearch, options?: { replace: boolean }) => void;
+  onSearch: (search: UsersSearch, options?: { replace?: boolean; resetScroll?: boolean }) => void;
 }
-
-const noRows: UserRow[] = [];
 
 function LoadingRows() {
   return (
     <output aria-label="Loading users" className="grid gap-px p-3">
       {Array.from({ length: 8 }, (_, index) => (
-        <div key={index} className="flex items-center gap-3 py-2">
+        <span key={index} className="flex items-center gap-3 py-2">
           <Skeleton className="size-9 rounded-full" />
           <Skeleton className="h-4 w-40" />
           <Skeleton className="ml-auto hidden h-4 w-64 sm:block" />
-        </div>
+        </span>
       ))}
     </output>
   );
 }
 
-function ListError({ error, search, onSearch }: UsersPageProps & { error: unknown }) {
-  const body = errorBodyOf(error);
-  return (
-    <Notice
-      role="alert"
-      icon={<TriangleAlertIcon aria-hidden />}
-      title="The list could not be loaded"
-    >
-      <p>{body.message}</p>
-      <p className="font-mono text-xs">{body.code}</p>
-      {search.cursor ? (
-        <Button onClick={() => onSearch(refine(search, {}))}>Back to the first page</Button>
-      ) : (
-        <Button onClick={() => window.location.reload()}>Try again</Button>
-      )}
-    </Notice>
-  );
-}
-
 function NothingFound({ search, onSearch }: UsersPageProps) {
-  if (search.cursor) {
-    return (
-      <Notice icon={<SearchXIcon aria-hidden />} title="Nobody is on this page any more">
-        <Button onClick={() => onSearch(refine(search, {}))}>Back to the first page</Button>
-      </Notice>
-    );
-  }
+  const { q, sync } = search;
+  const calm = sync === 'failed' || sync === 'pending' || sync === 'differs';
   return (
     <Notice icon={<SearchXIcon aria-hidden />} title="Nobody matches">
-      <p>No user fits this search and these filters.</p>
+      <p>
+        {q
+          ? `No name or email has words that begin with “${q}”, within these filters.`
+          : calm
+            ? 'Nobody is in this state: Clerk and this app say the same.'
+            : 'No user fits these filters.'}
+      </p>
       <Button variant="outline" onClick={() => onSearch({})}>
         Show everybody
       </Button>
@@ -86,60 +65,136 @@ function orderingOf({ search, onSearch }: UsersPageProps): Ordering {
   const turned = order === 'asc' ? 'desc' : 'asc';
   const onSort = (next: UserSort) =>
     onSearch(refine(search, { sort: next, order: next === sort ? turned : first(next) }));
-  return { sort, order, onSort: search.q ? undefined : onSort };
+  const own = search.q === undefined && search.sync === undefined;
+  return { sort, order, onSort: own ? onSort : undefined };
 }
 
-function nextCursorOf(data: UsersPageData | undefined, stale: boolean): string | undefined {
-  return data && !data.isDone && !stale ? data.continueCursor : undefined;
+function Summary({ search, count }: { search: UsersSearch; count: UserCount | undefined }) {
+  const number = count?.count.toLocaleString('en');
+  const people = count?.count === 1 && count.exact ? 'user' : 'users';
+  const shown = number === undefined ? '' : `${number}${count?.exact ? '' : ' or more'} ${people}`;
+  return (
+    <p aria-live="polite" className="mb-2 min-h-4 text-xs text-muted-foreground">
+      {shown}
+      {count && isFiltered(search) && ' match'}
+      {count && search.q && ', best match first'}
+    </p>
+  );
 }
 
-/** How many the list has, where a counter knows it: none counts a role within a state. */
-function countOf(stats: Stats, { role, state }: UsersSearch): number | undefined {
-  if (role && state) return undefined;
-  if (role) return stats.byRole[role] ?? 0;
-  return state ? (stats.byState[state] ?? 0) : stats.total;
+/** Shows the list asked for once its first rows are there, and the one before until then. */
+function useShownList(search: UsersSearch) {
+  const [shown, setShown] = useState(search);
+  // The address follows the scrolling; only what comes from elsewhere starts the list anew.
+  const [from, setFrom] = useState(search.at);
+  const own = useRef(search.at);
+  const wanted = search.at === own.current ? from : search.at;
+  const first = useQuery(usersQuery(search, { cursor: null }, wanted));
+  const isOther = listKeyOf(shown) !== listKeyOf(search) || wanted !== from;
+  if (isOther && (first.data || first.error)) {
+    setShown(search);
+    setFrom(wanted);
+  }
+  return { shown, from, first, stale: isOther, own };
 }
 
-function useSummary(search: UsersSearch): string | undefined {
-  const { data: stats } = useQuery(statsQuery);
-  if (search.q) return ' · best match first';
-  const count = stats && countOf(stats, search);
-  if (count === undefined) return undefined;
-  const pages = Math.max(1, Math.ceil(count / rowsPerPage));
-  return ` of ${pages.toLocaleString('en')} · ${count.toLocaleString('en')} users`;
+function selectAllOf(control: SelectionControl, count: UserCount | undefined) {
+  const { selection, set } = control;
+  const total = count?.count ?? 0;
+  const selected = selectedCount(selection, total);
+  // Of a search with too many matches nobody could say who "all" are.
+  const knowable = count?.exact !== false || selection.kind === 'all';
+  const checked = selected === 0 ? false : selected >= total ? true : ('mixed' as const);
+  return {
+    checked,
+    label: `Select all ${total.toLocaleString('en')} that match`,
+    onChange: (on: boolean) =>
+      set(on && knowable ? { kind: 'all', except: new Set() } : { kind: 'some', ids: new Set() }),
+  };
 }
 
-/** Requirement C1, C3: everybody, live, page by page, with the address as the state. */
+/** Requirement C1, C3: everybody, live, with the address as the state. */
 export function UsersPage({ search, onSearch }: UsersPageProps) {
-  const query = useQuery({ ...usersQuery(search), placeholderData: keepPreviousData });
-  const summary = useSummary(search);
-  const rows = query.data?.page ?? noRows;
-  const nobody = query.data !== undefined && rows.length === 0 && !search.cursor;
-  const { cursor: _cursor, page: _page, ...list } = search;
+  const viewer = useViewer();
+  const { shown, from, first, stale, own } = useShownList(search);
+  const { data: count } = useQuery(countQuery(search));
+  const listKey = listKeyOf(shown);
+  const selection = useSelection(listKey);
+  const actions = bulkActionsOf(actorOf(viewer));
+  const mayChange = actions.length > 0;
+  const onPosition = useCallback(
+    (at: string | undefined) => {
+      if (at === own.current) return;
+      own.current = at;
+      onSearch({ ...search, at }, { replace: true, resetScroll: false });
+    },
+    [onSearch, own, search],
+  );
+  useShortcuts([
+    {
+      keys: '/',
+      label: 'Search',
+      group: 'Users',
+      run: () => document.getElementById(searchFieldId)?.focus(),
+    },
+    ...(mayChange && selectedCount(selection.selection, count?.count ?? 0) > 0
+      ? [
+          {
+            keys: 'Escape',
+            label: 'Select nobody',
+            group: 'Users',
+            run: () => selection.set({ kind: 'some', ids: new Set() }),
+          },
+        ]
+      : []),
+  ]);
   const content = () => {
-    if (query.error) return <ListError error={query.error} search={search} onSearch={onSearch} />;
-    if (!query.data) return <LoadingRows />;
-    if (rows.length === 0) return <NothingFound search={search} onSearch={onSearch} />;
-    const ordering = orderingOf({ search, onSearch });
-    return <UsersTable rows={rows} ordering={ordering} stale={query.isPlaceholderData} />;
+    if (first.error && !stale) {
+      const error = first.error;
+      return <LoadError error={error} what="list" onRetry={() => window.location.reload()} />;
+    }
+    if (!first.data && !stale) return <LoadingRows />;
+    if (!stale && first.data?.page.length === 0) {
+      return <NothingFound search={search} onSearch={onSearch} />;
+    }
+    return (
+      <UsersList
+        key={listKey + (from ?? '')}
+        search={shown}
+        from={from}
+        ordering={orderingOf({ search, onSearch })}
+        stale={stale}
+        total={count?.exact ? count.count : undefined}
+        selection={mayChange ? selection : undefined}
+        selectAll={mayChange ? selectAllOf(selection, count) : undefined}
+        onPosition={onPosition}
+      />
+    );
   };
   return (
-    <RowDialogs rows={rows}>
+    <RowDialogs>
       <PageHeader
         title="Users"
         description="The people of this app and their roles, in step with Clerk."
       />
       <UsersToolbar search={search} onSearch={onSearch} />
-      <div className="mb-4 overflow-hidden rounded-xl border bg-card shadow-xs md:overflow-x-auto">
-        {content()}
-      </div>
-      {!nobody && (
-        <Pager
-          position={search}
-          nextCursor={nextCursorOf(query.data, query.isPlaceholderData)}
-          listKey={JSON.stringify(list)}
-          onMove={(position) => onSearch(refine(search, position))}
-          summary={summary}
+      {mayChange && <BulkProgress />}
+      {from !== undefined && (
+        <p className="mb-2 flex items-center gap-2 text-xs text-muted-foreground">
+          People before this place in the list are not shown.
+          <Button size="xs" variant="outline" onClick={() => onSearch(refine(search, {}))}>
+            Show from the start
+          </Button>
+        </p>
+      )}
+      <Summary search={search} count={count} />
+      <div className="rounded-xl border bg-card shadow-xs">{content()}</div>
+      {mayChange && (
+        <SelectionBar
+          search={shown}
+          control={selection}
+          total={count?.count ?? 0}
+          actions={actions}
         />
       )}
     </RowDialogs>

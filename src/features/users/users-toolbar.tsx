@@ -1,11 +1,16 @@
-import { SearchIcon, XIcon } from 'lucide-react';
+import { Columns3Icon, SearchIcon, XIcon } from 'lucide-react';
+import { MenuOnDemand } from '../../components/menu-on-demand';
+import { SearchField } from '../../components/search-field';
 import { Button } from '../../components/ui/button';
 import { NativeSelect } from '../../components/ui/native-select';
-import { SearchField } from '../../components/search-field';
-import { userStates, type UserState } from '../../shared/people';
+import { lazyPart, preloading } from '../../lib/lazy-part';
+import { clerkSyncStates, userStates, type ClerkSync, type UserState } from '../../shared/people';
 import { roleLabel, roleNames, type Role } from '../../shared/roles';
 import { stateLabels } from './row-marks';
-import { refine, type UsersSearch } from './search';
+import { isFiltered, refine, type UsersSearch } from './search';
+
+const loadColumns = () => import('./column-menu');
+const ColumnMenu = lazyPart(async () => (await loadColumns()).ColumnMenu);
 
 const all = 'all';
 
@@ -19,16 +24,32 @@ const stateOptions: { value: UserState | typeof all; label: string }[] = [
   ...userStates.map((state) => ({ value: state, label: stateLabels[state] })),
 ];
 
+const syncLabels: Record<ClerkSync, string> = {
+  synced: 'In step with Clerk',
+  pending: 'Push pending',
+  failed: 'Push failed',
+  differs: 'Differs from Clerk',
+};
+
+const syncOptions: { value: ClerkSync | typeof all; label: string }[] = [
+  { value: all, label: 'Any sync state' },
+  ...clerkSyncStates.map((sync) => ({ value: sync, label: syncLabels[sync] })),
+];
+
+/** The element that `/` puts the cursor into. */
+export const searchFieldId = 'users-search';
+
 interface UsersToolbarProps {
   search: UsersSearch;
   onSearch: (search: UsersSearch, options?: { replace: boolean }) => void;
 }
 
 export function UsersToolbar({ search, onSearch }: UsersToolbarProps) {
-  const filtered = Boolean(search.q ?? search.role ?? search.state);
+  const set = (change: Partial<UsersSearch>) => onSearch(refine(search, change));
   return (
-    <search className="mb-4 flex flex-wrap items-center gap-2">
+    <search className="mb-3 flex flex-wrap items-center gap-2">
       <SearchField
+        id={searchFieldId}
         label="Search by name or email"
         icon={<SearchIcon aria-hidden />}
         value={search.q ?? ''}
@@ -37,29 +58,40 @@ export function UsersToolbar({ search, onSearch }: UsersToolbarProps) {
       />
       <NativeSelect
         label="Role"
-        className="max-sm:flex-1"
+        className="max-sm:min-w-[45%] max-sm:flex-1"
         value={search.role ?? all}
         options={roleOptions}
-        onChange={(role) => onSearch(refine(search, { role: role === all ? undefined : role }))}
+        onChange={(role) => set({ role: role === all ? undefined : role })}
       />
       <NativeSelect
         label="State"
-        className="max-sm:flex-1"
+        className="max-sm:min-w-[45%] max-sm:flex-1"
         value={search.state ?? all}
         options={stateOptions}
-        onChange={(state) => onSearch(refine(search, { state: state === all ? undefined : state }))}
+        onChange={(state) => set({ state: state === all ? undefined : state })}
       />
-      {filtered && (
+      <NativeSelect
+        label="Sync with Clerk"
+        className="max-sm:min-w-[45%] max-sm:flex-1"
+        value={search.sync ?? all}
+        options={syncOptions}
+        onChange={(sync) => set({ sync: sync === all ? undefined : sync })}
+      />
+      {isFiltered(search) && (
         <Button
           variant="ghost"
-          className="max-sm:basis-full"
-          onClick={() =>
-            onSearch(refine(search, { q: undefined, role: undefined, state: undefined }))
-          }
+          onClick={() => set({ q: undefined, role: undefined, state: undefined, sync: undefined })}
         >
           <XIcon aria-hidden /> Clear
         </Button>
       )}
+      <MenuOnDemand
+        label="Columns"
+        icon={<Columns3Icon aria-hidden />}
+        className="ml-auto max-md:hidden"
+        preload={preloading(loadColumns)}
+        menu={(trigger) => <ColumnMenu trigger={trigger} />}
+      />
     </search>
   );
 }

@@ -4,7 +4,7 @@ import { loadUsers } from '../../features/users/queries';
 import { usersSearch } from '../../features/users/search';
 import { UsersPage } from '../../features/users/users-page';
 
-export const Route = createFileRoute('/_authed/admin/users')({
+export const Route = createFileRoute('/_authed/admin/users/')({
   validateSearch: usersSearch,
   loaderDeps: ({ search }) => search,
   loader: ({ context, deps }) => loadUsers(context.queryClient, deps),

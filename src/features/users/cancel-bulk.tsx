@@ -1,0 +1,17 @@
+import { Button } from '../../components/ui/button';
+import { useCancelBulk } from './commands';
+
+/** Ends a bulk change; what it has changed stays. */
+export function CancelBulk({ jobId }: { jobId: string }) {
+  const cancel = useCancelBulk();
+  return (
+    <Button
+      size="sm"
+      variant="outline"
+      disabled={cancel.isPending}
+      onClick={() => cancel.mutate({ jobId })}
+    >
+      Cancel
+    </Button>
+  );
+}

@@ -1,0 +1,132 @@
+import {
+  ChevronDownIcon,
+  ShieldIcon,
+  UserRoundCheckIcon,
+  UserRoundXIcon,
+  XIcon,
+} from 'lucide-react';
+import { Suspense, useState } from 'react';
+import { MenuOnDemand } from '../../components/menu-on-demand';
+import { Button } from '../../components/ui/button';
+import { lazyPart, preloading } from '../../lib/lazy-part';
+import { canSometimes, type Actor, type Permission } from '../../shared/permissions';
+import type { Role } from '../../shared/roles';
+import type { UsersSearch } from './search';
+import { nobody, selectedCount, type SelectionControl } from './selection';
+
+const loadRoles = () => import('./bulk-role-menu');
+const BulkRoleMenu = lazyPart(async () => (await loadRoles()).BulkRoleMenu);
+const loadDialog = () => import('./bulk-dialog');
+const BulkDialog = lazyPart(async () => (await loadDialog()).BulkDialog);
+
+/** What is done to everybody selected. */
+export type BulkAction =
+  { kind: 'role'; role: Role } | { kind: 'deactivate' } | { kind: 'reactivate' };
+
+const permissionOf = {
+  role: 'users:setRole',
+  deactivate: 'users:deactivate',
+  reactivate: 'users:reactivate',
+} as const satisfies Record<BulkAction['kind'], Permission>;
+
+/** What the viewer may do to at least somebody; without any, there is nothing to select for. */
+export function bulkActionsOf(actor: Actor): BulkAction['kind'][] {
+  const all = ['role', 'deactivate', 'reactivate'] as const;
+  return all.filter((kind) => canSometimes(actor, permissionOf[kind]));
+}
+
+interface SelectionBarProps {
+  search: UsersSearch;
+  control: SelectionControl;
+  /** How many the list has, as far as it is known. */
+  total: number;
+  actions: readonly BulkAction['kind'][];
+}
+
+/** What can be done with the people selected; there while anybody is. */
+export function SelectionBar({ search, control, total, actions }: SelectionBarProps) {
+  const [asked, setAsked] = useState<{ action: BulkAction; number: number }>();
+  const [open, setOpen] = useState(false);
+  const { selection, set } = control;
+  const count = selectedCount(selection, total);
+  const ask = (action: BulkAction) => {
+    setAsked((before) => ({ action, number: (before?.number ?? 0) + 1 }));
+    setOpen(true);
+  };
+  const all = selection.kind === 'all' || count >= total;
+  return (
+    <>
+      {count > 0 && (
+        <section
+          aria-label="Selection"
+          className="fixed inset-x-3 bottom-4 z-20 mx-auto flex w-fit max-w-[calc(100vw-1.5rem)] flex-wrap items-center gap-1.5 rounded-xl border bg-popover p-2 pl-4 text-sm shadow-xl lg:left-60"
+        >
+          <output className="mr-2 font-medium tabular-nums">
+            {count.toLocaleString('en')} selected
+          </output>
+          {!all && total > 0 && (
+            <Button
+              size="sm"
+              variant="link"
+              className="px-1"
+              onClick={() => set({ kind: 'all', except: new Set() })}
+            >
+              Select all {total.toLocaleString('en')}
+            </Button>
+          )}
+          {actions.includes('role') && (
+            <MenuOnDemand
+              label="Change role of the selected people"
+              icon={
+                <>
+                  <ShieldIcon aria-hidden /> Role <ChevronDownIcon aria-hidden />
+                </>
+              }
+              className="h-8 w-auto gap-1.5 px-3"
+              preload={preloading(loadRoles)}
+              menu={(trigger) => (
+                <BulkRoleMenu trigger={trigger} onRole={(role) => ask({ kind: 'role', role })} />
+              )}
+            />
+          )}
+          {actions.includes('deactivate') && (
+            <Button
+              size="sm"
+              variant="ghost"
+              onPointerEnter={preloading(loadDialog)}
+              onClick={() => ask({ kind: 'deactivate' })}
+            >
+              <UserRoundXIcon aria-hidden /> Deactivate
+            </Button>
+          )}
+          {actions.includes('reactivate') && (
+            <Button size="sm" variant="ghost" onClick={() => ask({ kind: 'reactivate' })}>
+              <UserRoundCheckIcon aria-hidden /> Reactivate
+            </Button>
+          )}
+          <Button
+            size="icon"
+            variant="ghost"
+            aria-label="Select nobody"
+            onClick={() => set(nobody)}
+          >
+            <XIcon aria-hidden />
+          </Button>
+        </section>
+      )}
+      {asked && (
+        <Suspense>
+          <BulkDialog
+            key={asked.number}
+            action={asked.action}
+            search={search}
+            control={control}
+            total={total}
+            open={open}
+            onOpenChange={setOpen}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}

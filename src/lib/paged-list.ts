@@ -1,0 +1,130 @@
+import { useQueries, type QueryKey, type UseQueryOptions } from '@tanstack/react-query';
+import { useEffect, useReducer, useRef } from 'react';
+
+/** What Convex answers for a page, as far as a list looks at it. */
+export interface PageData<Row> {
+  page: Row[];
+  isDone: boolean;
+  continueCursor: string;
+}
+
+/** Where a page begins and, once its successor is known, ends: pages then stay side by side. */
+export interface PageRange {
+  cursor: string | null;
+  endCursor?: string;
+}
+
+interface Page extends PageRange {
+  /** Rows when it was last looked at; keeps the place of a page that is not subscribed now. */
+  count: number;
+}
+
+type Step =
+  | { kind: 'loaded'; cursor: string | null; count: number; continueCursor: string }
+  | { kind: 'extend'; cursor: string | null; continueCursor: string };
+
+/** Pages as they follow each other; pure, so that no row is lost or doubled by accident. */
+export function stepPages(pages: readonly Page[], step: Step): readonly Page[] {
+  const index = pages.findIndex(({ cursor }) => cursor === step.cursor);
+  const page = pages[index];
+  if (page === undefined) return pages;
+  const replace = (...by: Page[]) => [...pages.slice(0, index), ...by, ...pages.slice(index + 1)];
+  if (step.kind === 'extend') {
+    if (page.endCursor !== undefined) return pages;
+    const next = { cursor: step.continueCursor, count: 0 };
+    return replace({ ...page, endCursor: step.continueCursor }, next);
+  }
+  // The server cut a page that has grown too long: what is left becomes a page of its own.
+  if (page.endCursor !== undefined && page.endCursor !== step.continueCursor) {
+    const rest = { cursor: step.continueCursor, endCursor: page.endCursor, count: 0 };
+    return replace({ ...page, endCursor: step.continueCursor, count: step.count }, rest);
+  }
+  return page.count === step.count ? pages : replace({ ...page, count: step.count });
+}
+
+interface PagedListOptions<Row, Key extends QueryKey> {
+  query: (range: PageRange) => UseQueryOptions<PageData<Row>, Error, PageData<Row>, Key>;
+  /** Rows in view; pages around them are live, all others only keep their place. */
+  view: { first: number; last: number };
+  /** Rows beyond the view that are loaded ahead. */
+  ahead: number;
+}
+
+export interface PagedList<Row> {
+  /** Rows known so far. */
+  count: number;
+  /** Undefined while its page is on its way. */
+  rowAt: (index: number) => Row | undefined;
+  /** There are more rows than `count`. */
+  hasMore: boolean;
+  error: Error | null;
+}
+
+/**
+ * A list of any length, of which only the pages around the view are live. Everything else costs a
+ * few bytes, so scrolling through all of it does not make the page slower.
+ */
+export function usePagedList<Row, Key extends QueryKey>({
+  query,
+  view,
+  ahead,
+}: PagedListOptions<Row, Key>): PagedList<Row> {
+  const [pages, dispatch] = useReducer(stepPages, [{ cursor: null, count: 0 }]);
+  const kept = useRef(new Map<string | null, Row[]>());
+  const placed = withStarts(pages);
+  const near = placed.filter(({ start, count }, index) =>
+    index === 0
+      ? view.first - ahead <= count
+      : start <= view.last + ahead && start + count >= view.first - ahead,
+  );
+  const results = useQueries({ queries: near.map((page) => query(rangeOf(page))) });
+  const last = placed.at(-1);
+  const lastResult = results[near.findIndex((page) => page === last)];
+  const wantsMore = last !== undefined && last.start + last.count <= view.last + ahead;
+
+  useEffect(() => {
+    results.forEach(({ data }, index) => {
+      const page = near[index];
+      if (data === undefined || page === undefined) return;
+      const { continueCursor } = data;
+      dispatch({ kind: 'loaded', cursor: page.cursor, count: data.page.length, continueCursor });
+      if (page === last && !data.isDone && wantsMore) {
+        dispatch({ kind: 'extend', cursor: page.cursor, continueCursor });
+      }
+    });
+  });
+
+  const live = new Map(near.map((page, index) => [page.cursor, results[index]?.data?.page]));
+  useEffect(() => {
+    // Shown again for a moment when a page gets its end, which makes it another query.
+    for (const [cursor, rows] of live) if (rows) kept.current.set(cursor, rows);
+    for (const cursor of kept.current.keys()) if (!live.has(cursor)) kept.current.delete(cursor);
+  });
+  const rowsOf = (cursor: string | null) => live.get(cursor) ?? kept.current.get(cursor);
+  const first = live.get(null);
+  const loaded = first?.length ?? 0;
+  const knownCount = last === undefined ? 0 : last.start + last.count;
+  return {
+    // The first answer counts before the effect has noted it: it is there in the first HTML.
+    count: pages.length === 1 ? Math.max(loaded, pages[0]?.count ?? 0) : knownCount,
+    rowAt: (index) => {
+      const page = pages.length === 1 ? placed[0] : placed.findLast(({ start }) => start <= index);
+      return page && rowsOf(page.cursor)?.[index - page.start];
+    },
+    hasMore: lastResult?.data === undefined || !lastResult.data.isDone,
+    error: results.find(({ error }) => error !== null)?.error ?? null,
+  };
+}
+
+function withStarts(pages: readonly Page[]): (Page & { start: number })[] {
+  let start = 0;
+  return pages.map((page) => {
+    const placed = { ...page, start };
+    start += page.count;
+    return placed;
+  });
+}
+
+function rangeOf({ cursor, endCursor }: Page): PageRange {
+  return endCursor === undefined ? { cursor } : { cursor, endCursor };
+}
