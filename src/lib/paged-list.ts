@@ -1,5 +1,5 @@
 import { useQueries, type QueryKey, type UseQueryOptions } from '@tanstack/react-query';
-import { useEffect, useReducer, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 /** What Convex answers for a page, as far as a list looks at it. */
 export interface PageData<Row> {
@@ -69,7 +69,7 @@ export function usePagedList<Row, Key extends QueryKey>({
   view,
   ahead,
 }: PagedListOptions<Row, Key>): PagedList<Row> {
-  const [pages, dispatch] = useReducer(stepPages, [{ cursor: null, count: 0 }]);
+  const [pages, setPages] = useState<readonly Page[]>([{ cursor: null, count: 0 }]);
   const kept = useRef(new Map<string | null, Row[]>());
   const placed = withStarts(pages);
   const near = placed.filter(({ start, count }, index) =>
@@ -83,15 +83,18 @@ export function usePagedList<Row, Key extends QueryKey>({
   const wantsMore = last !== undefined && last.start + last.count <= view.last + ahead;
 
   useEffect(() => {
-    results.forEach(({ data }, index) => {
+    const steps = results.flatMap(({ data }, index): Step[] => {
       const page = near[index];
-      if (data === undefined || page === undefined) return;
+      if (data === undefined || page === undefined) return [];
+      const { cursor } = page;
       const { continueCursor } = data;
-      dispatch({ kind: 'loaded', cursor: page.cursor, count: data.page.length, continueCursor });
-      if (page === last && !data.isDone && wantsMore) {
-        dispatch({ kind: 'extend', cursor: page.cursor, continueCursor });
-      }
+      const loaded: Step = { kind: 'loaded', cursor, count: data.page.length, continueCursor };
+      const isOpen = page === last && !data.isDone && wantsMore;
+      return isOpen ? [loaded, { kind: 'extend', cursor, continueCursor }] : [loaded];
     });
+    // Only what changes something: every render comes by here.
+    const next = steps.reduce(stepPages, pages);
+    if (next !== pages) setPages(next);
   });
 
   const live = new Map(near.map((page, index) => [page.cursor, results[index]?.data?.page]));

@@ -8,6 +8,8 @@ interface Standing {
   roleIssue?: object | undefined;
   push: { state: PushStateName };
   access?: { state: PushStateName } | undefined;
+  nameEdit?: { state: PushStateName } | undefined;
+  heldRole?: object | undefined;
   clerk: { role?: string | undefined; banned?: boolean | undefined };
 }
 
@@ -17,14 +19,17 @@ interface Standing {
  */
 export function clerkSyncOf(row: Standing): ClerkSync {
   const gone = row.deletedAt !== undefined || row.heldDeletionAt !== undefined;
-  const states = [gone ? undefined : row.push.state, row.access?.state];
+  const own = gone ? [] : [row.push.state, row.nameEdit?.state];
+  const states = [...own, row.access?.state];
   if (states.includes('failed')) return 'failed';
   if (states.includes('pending')) return 'pending';
+  if (states.includes('differs')) return 'differs';
   return !gone && (roleDiffers(row) || accessDiffers(row)) ? 'differs' : 'synced';
 }
 
-/** Clerk last named another role than ours, or one that is not known here; nothing is on its way. */
-export function roleDiffers({ role, roleIssue, clerk }: Standing): boolean {
+/** Clerk last named another role than ours, one that a brake holds, or one that is not known here. */
+function roleDiffers({ role, roleIssue, heldRole, clerk }: Standing): boolean {
+  if (heldRole !== undefined) return true;
   return roleIssue !== undefined || (clerk.role !== undefined && clerk.role !== role);
 }
 

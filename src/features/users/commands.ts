@@ -121,3 +121,61 @@ export function useCancelBulk() {
     commandsFor(useQueryClient()).bulk.cancel.mutationOptions({ onError: notifyError }),
   );
 }
+
+/** Gives a person another name. Failures belong to the dialog that asked. */
+export function useUpdateName() {
+  return useMutation(
+    commandsFor(useQueryClient()).users.updateName.mutationOptions({
+      onSuccess: (user) => {
+        notify({
+          kind: 'success',
+          title: `The name is now ${user.name}`,
+          description: whereItStands(user.nameEdit),
+        });
+      },
+    }),
+  );
+}
+
+/** Stops trying to bring a change to Clerk: ours stands, marked as differing. */
+export function useDismissPush() {
+  return useMutation(
+    commandsFor(useQueryClient()).users.dismissPush.mutationOptions({
+      onSuccess: ({ name }) => {
+        notify({
+          kind: 'success',
+          title: `The failed change of ${name} is dismissed`,
+          description: 'What stands here counts; Clerk says something else.',
+        });
+      },
+      onError: notifyError,
+    }),
+  );
+}
+
+/** Invites an address. Failures belong to the dialog that asked. */
+export function useInvite() {
+  return useMutation(
+    commandsFor(useQueryClient()).users.invite.mutationOptions({
+      onSuccess: ({ email, role }) => {
+        notify({
+          kind: 'success',
+          title: `${email} is invited as ${roleLabel(role)}`,
+          description: 'Clerk sends the mail.',
+        });
+      },
+    }),
+  );
+}
+
+/** Takes an invitation back. */
+export function useRevokeInvitation() {
+  return useMutation(
+    commandsFor(useQueryClient()).users.revokeInvitation.mutationOptions({
+      onSuccess: ({ email }) => {
+        notify({ kind: 'success', title: `The invitation of ${email} is revoked` });
+      },
+      onError: notifyError,
+    }),
+  );
+}

@@ -7,7 +7,7 @@ interface Push {
 
 /** What has not reached Clerk yet, in words. */
 export interface OpenPush {
-  about: 'role' | 'access';
+  about: 'role' | 'access' | 'name';
   state: 'pending' | 'failed' | 'differs';
   label: string;
   reason?: string | undefined;
@@ -17,6 +17,7 @@ interface Subject {
   state: UserState;
   push: Push;
   access?: Push | undefined;
+  nameEdit?: Push | undefined;
 }
 
 const accessNames: Record<UserState, string> = {
@@ -26,9 +27,10 @@ const accessNames: Record<UserState, string> = {
 };
 
 /** Our decisions that Clerk has not got; of a deleted person only the deletion is of interest. */
-export function openPushes({ state, push, access }: Subject): OpenPush[] {
+export function openPushes({ state, push, access, nameEdit }: Subject): OpenPush[] {
   const all = [
     { about: 'role' as const, name: 'Role', push: state === 'deleted' ? undefined : push },
+    { about: 'name' as const, name: 'Name', push: state === 'deleted' ? undefined : nameEdit },
     { about: 'access' as const, name: accessNames[state], push: access },
   ];
   return all.flatMap(({ about, name, push: one }) =>

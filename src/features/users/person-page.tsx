@@ -123,7 +123,7 @@ function Head({ user }: { user: UserRow }) {
         }
         className="w-auto border px-3"
         preload={preloading(loadMenu)}
-        menu={(trigger) => <RowMenuContent user={user} trigger={trigger} />}
+        menu={(trigger) => <RowMenuContent user={user} trigger={trigger} onPage />}
       />
     </header>
   );

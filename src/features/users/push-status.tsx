@@ -1,4 +1,4 @@
-import { CheckIcon, ClockIcon, TriangleAlertIcon } from 'lucide-react';
+import { CheckIcon, ClockIcon, TriangleAlertIcon, UnplugIcon } from 'lucide-react';
 import { Suspense } from 'react';
 import { Badge } from '../../components/ui/badge';
 import { lazyPart } from '../../lib/lazy-part';
@@ -21,9 +21,9 @@ function Retry({ user }: { user: UserRow }) {
 }
 
 function PushBadge({ push: { state, label } }: { push: OpenPush }) {
-  return state === 'pending' ? (
-    <Badge variant="secondary">
-      <ClockIcon aria-hidden /> {label}
+  return state !== 'failed' ? (
+    <Badge variant={state === 'pending' ? 'secondary' : 'warning'}>
+      {state === 'pending' ? <ClockIcon aria-hidden /> : <UnplugIcon aria-hidden />} {label}
     </Badge>
   ) : (
     <Badge variant="destructive">

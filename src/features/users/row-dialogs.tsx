@@ -11,11 +11,12 @@ import type { UserRow } from './queries';
 const ChangeRoleDialog = lazyPart(
   async () => (await import('./change-role-dialog')).ChangeRoleDialog,
 );
+const EditNameDialog = lazyPart(async () => (await import('./edit-name-dialog')).EditNameDialog);
 const AccessDialog = lazyPart(async () => (await import('./access-dialog')).AccessDialog);
 const DeleteDialog = lazyPart(async () => (await import('./delete-dialog')).DeleteDialog);
 
 /** What somebody is about to do to a person. */
-export type Intention = { kind: 'role'; role: Role } | { kind: AccessAction };
+export type Intention = { kind: 'role'; role: Role } | { kind: 'name' } | { kind: AccessAction };
 
 /** Asks for a confirmation; nothing has happened yet. */
 type Ask = (user: UserRow, intention: Intention) => void;
@@ -48,6 +49,8 @@ function DialogFor({ asked, ...props }: DialogProps & { asked: Asked }) {
   switch (intention.kind) {
     case 'role':
       return <ChangeRoleDialog {...props} user={user} role={intention.role} />;
+    case 'name':
+      return <EditNameDialog {...props} user={user} />;
     case 'deactivate':
     case 'reactivate':
       return <AccessDialog {...props} user={user} action={intention.kind} />;

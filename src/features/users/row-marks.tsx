@@ -56,6 +56,14 @@ export function StateBadge({ user }: { user: UserRow }) {
 
 /** What Clerk last said about the role, where it is not what stands here. */
 export function RoleMarks({ user }: { user: UserRow }) {
+  if (user.heldRole) {
+    return (
+      <Mark
+        label={`Held: ${roleLabel(user.heldRole.role)}`}
+        explanation="Too many roles changed in Clerk at once: this one waits for a decision on the dashboard. Ours stands."
+      />
+    );
+  }
   if (user.roleIssue) {
     return (
       <Mark

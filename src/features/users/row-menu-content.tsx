@@ -1,8 +1,14 @@
+import { Link } from '@tanstack/react-router';
 import {
+  BellOffIcon,
   CopyIcon,
+  ExternalLinkIcon,
+  PencilIcon,
+  RotateCwIcon,
   ShieldIcon,
   Trash2Icon,
   UserRoundCheckIcon,
+  UserRoundIcon,
   UserRoundXIcon,
   type LucideIcon,
 } from 'lucide-react';
@@ -18,10 +24,15 @@ import {
   SubMenu,
   SubMenuTrigger,
 } from '../../components/ui/menu';
+import { clerkUserUrl } from '../../lib/clerk-dashboard';
 import { actorOf, useViewer } from '../../lib/live';
 import { notify } from '../../lib/notify';
+import { canSometimes } from '../../shared/permissions';
 import { isRole, roleLabel, roleNames } from '../../shared/roles';
 import { accessActionsFor, accessLabel, accessRefusal, type AccessAction } from './access-action';
+import { useDismissPush, useRetryPush } from './commands';
+import { nameRefusal } from './name-refusal';
+import { openPushes } from './open-pushes';
 import type { UserRow } from './queries';
 import { roleChangeRefusal } from './role-refusal';
 import { useAsk } from './row-dialogs';
@@ -111,13 +122,61 @@ async function copyId(user: UserRow): Promise<void> {
   }
 }
 
-/** The three-dot menu of a row, opened. */
-export function RowMenuContent({ user, trigger }: { user: UserRow; trigger: TriggerProps }) {
+function EditName({ user }: { user: UserRow }) {
+  const viewer = useViewer();
+  const ask = useAsk();
+  const refusal = nameRefusal(actorOf(viewer), user);
+  if (refusal) return <RefusedItem icon={PencilIcon} label="Edit name" reason={refusal} />;
+  return (
+    <MenuItem onClick={() => ask(user, { kind: 'name' })}>
+      <PencilIcon aria-hidden /> Edit name
+    </MenuItem>
+  );
+}
+
+/** Only there while something has not reached Clerk. */
+function PushItems({ user }: { user: UserRow }) {
+  const actor = actorOf(useViewer());
+  const retry = useRetryPush();
+  const dismiss = useDismissPush();
+  const open = openPushes(user);
+  if (open.length === 0 || !canSometimes(actor, 'pushes:retry')) return null;
+  return (
+    <>
+      <MenuItem onClick={() => retry.mutate({ userId: user._id })}>
+        <RotateCwIcon aria-hidden /> Retry push
+      </MenuItem>
+      {open.some(({ state }) => state === 'failed') && (
+        <MenuItem onClick={() => dismiss.mutate({ userId: user._id })}>
+          <BellOffIcon aria-hidden /> Dismiss failed push
+        </MenuItem>
+      )}
+    </>
+  );
+}
+
+/** The three-dot menu of a person, opened. */
+export function RowMenuContent({ user, trigger, onPage }: RowMenuContentProps) {
   return (
     <Menu defaultOpen>
       <MenuTrigger {...trigger} />
-      <MenuContent className="max-w-64 min-w-48">
+      <MenuContent className="max-w-64 min-w-52">
         <UpdateRole user={user} />
+        <EditName user={user} />
+        <PushItems user={user} />
+        <MenuSeparator />
+        {!onPage && (
+          <MenuItem render={<Link to="/admin/users/$id" params={{ id: user._id }} />}>
+            <UserRoundIcon aria-hidden /> Open user page
+          </MenuItem>
+        )}
+        <MenuItem
+          render={
+            <a href={clerkUserUrl(user.externalId)} target="_blank" rel="noreferrer">
+              <ExternalLinkIcon aria-hidden /> Open in Clerk
+            </a>
+          }
+        />
         <MenuItem onClick={() => void copyId(user)}>
           <CopyIcon aria-hidden /> Copy Clerk user id
         </MenuItem>
@@ -129,4 +188,11 @@ export function RowMenuContent({ user, trigger }: { user: UserRow; trigger: Trig
       </MenuContent>
     </Menu>
   );
+}
+
+interface RowMenuContentProps {
+  user: UserRow;
+  trigger: TriggerProps;
+  /** On the person's own page, which needs no way to itself. */
+  onPage?: boolean;
 }

@@ -5,10 +5,13 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Table } from '../../components/ui/table';
 import { cn } from '../../lib/cn';
+import { actorOf, useViewer } from '../../lib/live';
 import { usePagedList } from '../../lib/paged-list';
 import { useShortcuts } from '../../lib/shortcuts';
 import { columns } from './columns';
 import { rowsPerPage, usersQuery, type UserRow } from './queries';
+import { nameRefusal } from './name-refusal';
+import { useAsk } from './row-dialogs';
 import type { UsersSearch } from './search';
 import { isSelected, type SelectionControl } from './selection';
 import { Gap, PlaceholderRow, UsersHead, UsersRow, type Ordering } from './users-table';
@@ -158,6 +161,8 @@ interface RowKeysOptions {
 function useRowKeys({ list, virtual, body, onSelect }: RowKeysOptions): number | undefined {
   const [index, setIndex] = useState<number>();
   const navigate = useNavigate();
+  const ask = useAsk();
+  const actor = actorOf(useViewer());
   const user = index === undefined ? undefined : list.rowAt(index);
   const move = (by: number) => {
     const next = Math.min(Math.max((index ?? -1) + by, 0), list.count - 1);
@@ -191,6 +196,9 @@ function useRowKeys({ list, virtual, body, onSelect }: RowKeysOptions): number |
           ...(onSelect
             ? [onRow('x', 'Select the current person', () => onSelect(index ?? 0, false))]
             : []),
+          onRow('e', 'Edit the name', (row) => {
+            if (nameRefusal(actor, row) === undefined) ask(row, { kind: 'name' });
+          }),
           onRow('m', 'Open the menu', () => {
             const row = body.current?.querySelector(`[data-index="${index}"]`);
             row?.querySelector<HTMLElement>('[aria-haspopup="menu"]')?.click();

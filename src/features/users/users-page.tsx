@@ -11,6 +11,7 @@ import { useShortcuts } from '../../lib/shortcuts';
 import type { UserSort } from '../../shared/people';
 import { BulkProgress } from './bulk-progress';
 import { bulkActionsOf, SelectionBar } from './selection-bar';
+import { InviteActions } from './invite-actions';
 import { countQuery, usersQuery, type UserCount } from './queries';
 import { RowDialogs } from './row-dialogs';
 import { isFiltered, listKeyOf, refine, type UsersSearch } from './search';
@@ -176,7 +177,14 @@ export function UsersPage({ search, onSearch }: UsersPageProps) {
       <PageHeader
         title="Users"
         description="The people of this app and their roles, in step with Clerk."
-      />
+      >
+        <InviteActions
+          asked={search.do}
+          onAsked={(next) =>
+            onSearch({ ...search, do: next }, { replace: true, resetScroll: false })
+          }
+        />
+      </PageHeader>
       <UsersToolbar search={search} onSearch={onSearch} />
       {mayChange && <BulkProgress />}
       {from !== undefined && (
