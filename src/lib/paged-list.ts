@@ -82,20 +82,18 @@ export function usePagedList<Row, Key extends QueryKey>({
   const lastResult = results[near.findIndex((page) => page === last)];
   const wantsMore = last !== undefined && last.start + last.count <= view.last + ahead;
 
-  useEffect(() => {
-    const steps = results.flatMap(({ data }, index): Step[] => {
-      const page = near[index];
-      if (data === undefined || page === undefined) return [];
-      const { cursor } = page;
-      const { continueCursor } = data;
-      const loaded: Step = { kind: 'loaded', cursor, count: data.page.length, continueCursor };
-      const isOpen = page === last && !data.isDone && wantsMore;
-      return isOpen ? [loaded, { kind: 'extend', cursor, continueCursor }] : [loaded];
-    });
-    // Only what changes something: every render comes by here.
-    const next = steps.reduce(stepPages, pages);
-    if (next !== pages) setPages(next);
+  const steps = results.flatMap(({ data }, index): Step[] => {
+    const page = near[index];
+    if (data === undefined || page === undefined) return [];
+    const { cursor } = page;
+    const { continueCursor } = data;
+    const loaded: Step = { kind: 'loaded', cursor, count: data.page.length, continueCursor };
+    const isOpen = page === last && !data.isDone && wantsMore;
+    return isOpen ? [loaded, { kind: 'extend', cursor, continueCursor }] : [loaded];
   });
+  // What the answers say about the pages; the same answers change nothing a second time.
+  const next = steps.reduce(stepPages, pages);
+  if (next !== pages) setPages(next);
 
   const live = new Map(near.map((page, index) => [page.cursor, results[index]?.data?.page]));
   useEffect(() => {

@@ -8,9 +8,8 @@ test('D4: every error code has a heading of its own, which messages link to', ()
   const blocks = blocksOf(guide);
   const headings = blocks.flatMap((block) => (block.kind === 'heading' ? [block.text] : []));
   for (const code of Object.keys(errorCodes)) expect(headings).toContain(code);
-  for (const [index, block] of blocks.entries()) {
-    if (block.kind === 'heading') expect(blocks[index + 1]?.kind).toBe('paragraph');
-  }
+  const after = blocks.flatMap((block, at) => (block.kind === 'heading' ? [blocks[at + 1]] : []));
+  for (const block of after) expect(block?.kind).toBe('paragraph');
 });
 
 test('reads headings, lists, code and paragraphs, and nothing as HTML', () => {

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { SearchXIcon } from 'lucide-react';
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { LoadError } from '../../components/load-error';
 import { Notice } from '../../components/notice';
 import { PageHeader } from '../../components/page-header';
@@ -15,7 +15,7 @@ import { InviteActions } from './invite-actions';
 import { countQuery, usersQuery, type UserCount } from './queries';
 import { RowDialogs } from './row-dialogs';
 import { isFiltered, listKeyOf, refine, type UsersSearch } from './search';
-import { selectedCount, useSelection, type SelectionControl } from './selection';
+import { nobody, selectedCount, useSelection, type SelectionControl } from './selection';
 import { UsersList } from './users-list';
 import type { Ordering } from './users-table';
 import { searchFieldId, UsersToolbar } from './users-toolbar';
@@ -88,15 +88,15 @@ function useShownList(search: UsersSearch) {
   const [shown, setShown] = useState(search);
   // The address follows the scrolling; only what comes from elsewhere starts the list anew.
   const [from, setFrom] = useState(search.at);
-  const own = useRef(search.at);
-  const wanted = search.at === own.current ? from : search.at;
+  const [own, setOwn] = useState(search.at);
+  const wanted = search.at === own ? from : search.at;
   const first = useQuery(usersQuery(search, { cursor: null }, wanted));
   const isOther = listKeyOf(shown) !== listKeyOf(search) || wanted !== from;
   if (isOther && (first.data || first.error)) {
     setShown(search);
     setFrom(wanted);
   }
-  return { shown, from, first, stale: isOther, own };
+  return { shown, from, first, stale: isOther, own, setOwn };
 }
 
 function selectAllOf(control: SelectionControl, count: UserCount | undefined) {
@@ -114,10 +114,21 @@ function selectAllOf(control: SelectionControl, count: UserCount | undefined) {
   };
 }
 
+/** `selection`: only while anybody is selected. */
+function useListShortcuts(selection: SelectionControl | undefined) {
+  const group = 'Users';
+  const focusSearch = () => document.getElementById(searchFieldId)?.focus();
+  const clear = () => selection?.set(nobody);
+  useShortcuts([
+    { keys: '/', label: 'Search', group, run: focusSearch },
+    ...(selection ? [{ keys: 'Escape', label: 'Select nobody', group, run: clear }] : []),
+  ]);
+}
+
 /** Requirement C1, C3: everybody, live, with the address as the state. */
 export function UsersPage({ search, onSearch }: UsersPageProps) {
   const viewer = useViewer();
-  const { shown, from, first, stale, own } = useShownList(search);
+  const { shown, from, first, stale, own, setOwn } = useShownList(search);
   const { data: count } = useQuery(countQuery(search));
   const listKey = listKeyOf(shown);
   const selection = useSelection(listKey);
@@ -125,30 +136,15 @@ export function UsersPage({ search, onSearch }: UsersPageProps) {
   const mayChange = actions.length > 0;
   const onPosition = useCallback(
     (at: string | undefined) => {
-      if (at === own.current) return;
-      own.current = at;
+      if (at === own) return;
+      setOwn(at);
       onSearch({ ...search, at }, { replace: true, resetScroll: false });
     },
-    [onSearch, own, search],
+    [onSearch, own, setOwn, search],
   );
-  useShortcuts([
-    {
-      keys: '/',
-      label: 'Search',
-      group: 'Users',
-      run: () => document.getElementById(searchFieldId)?.focus(),
-    },
-    ...(mayChange && selectedCount(selection.selection, count?.count ?? 0) > 0
-      ? [
-          {
-            keys: 'Escape',
-            label: 'Select nobody',
-            group: 'Users',
-            run: () => selection.set({ kind: 'some', ids: new Set() }),
-          },
-        ]
-      : []),
-  ]);
+  useListShortcuts(
+    mayChange && selectedCount(selection.selection, count?.count ?? 0) > 0 ? selection : undefined,
+  );
   const content = () => {
     if (first.error && !stale) {
       const error = first.error;
