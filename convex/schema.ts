@@ -2,6 +2,7 @@ import { defineSchema, defineTable } from 'convex/server';
 import { v } from 'convex/values';
 import {
   accessState,
+  activityDay,
   auditFacts,
   auditSource,
   cellCounts,
@@ -327,7 +328,12 @@ export default defineSchema({
    * One row: the end of the audit chain, so that cutting off its newest entries shows too.
    * Written by: `model/auditLog` with every entry.
    */
-  auditHead: defineTable({ seq: v.number(), hash: v.string() }),
+  auditHead: defineTable({
+    seq: v.number(),
+    hash: v.string(),
+    /** Entries per day for the dashboard's chart: here, since each entry writes this row anyway. */
+    days: v.optional(v.array(activityDay)),
+  }),
 
   /**
    * One row: how many people there are of each kind. Written by: `model/counters` with every change

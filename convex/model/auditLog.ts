@@ -1,3 +1,4 @@
+import { addActivity } from '../../src/shared/activity';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { chainEntry, type ChainedEntry, type ChainHead, genesis } from './audit';
 import type { AuditFacts, AuditSource } from './validators';
@@ -52,7 +53,9 @@ export async function appendAuditMany(
     if (entry.alarm) writes.push(raiseAlarm(ctx, entry));
     head = { seq: entry.seq, hash: entry.hash };
   }
-  const end = { seq: head.seq, hash: head.hash };
+  const actions = events.map(({ action }) => action);
+  const days = addActivity(headRow?.days ?? [], actions, cause.now);
+  const end = { seq: head.seq, hash: head.hash, days };
   await Promise.all([
     ...writes,
     headRow === null

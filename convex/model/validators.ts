@@ -203,3 +203,14 @@ export type BulkSelection = Infer<typeof bulkSelection>;
 
 export const bulkStatus = literals(bulkStatuses);
 export const bulkOutcome = literals(bulkOutcomes);
+
+/** One day in UTC and what the audit log got on it; see `src/shared/activity.ts`. */
+export const activityDay = v.object({
+  day: v.string(),
+  counts: v.object({
+    people: v.number(),
+    roles: v.number(),
+    access: v.number(),
+    other: v.number(),
+  }),
+});

@@ -63,6 +63,7 @@ let brakeId: Id<'brakes'>;
 let invitationId: Id<'invitations'>;
 let alarmId: Id<'alarms'>;
 const guards: Record<string, Guarded> = {
+  'dashboard:activity': { kind: 'query', guard: 'active', roles: ['superadmin', 'admin'] },
   'bulk:start': {
     kind: 'mutation',
     guard: 'active',

@@ -1,43 +1,50 @@
-import { CheckCircle2Icon, ClockIcon, TriangleAlertIcon } from 'lucide-react';
-import { Card, CardDescription, CardTitle } from '../../components/ui/card';
+import { Link } from '@tanstack/react-router';
 import type { Stats } from './queries';
+import { HealthCard } from './health-card';
 
 function count(number: number, one: string, many: string): string {
   return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
 }
 
-function health({ pending, failed }: Stats['pushes']) {
-  if (failed > 0) {
-    return {
-      icon: <TriangleAlertIcon className="size-5 shrink-0 text-destructive" aria-hidden />,
-      title: `${count(failed, 'role', 'roles')} could not be sent to Clerk`,
-      text: `The roles count here all the same. The users page names the reason and can send them again.${pending > 0 ? ` ${count(pending, 'more is', 'more are')} on the way.` : ''}`,
-    };
-  }
-  if (pending > 0) {
-    return {
-      icon: <ClockIcon className="size-5 shrink-0 text-warning" aria-hidden />,
-      title: `${count(pending, 'role is', 'roles are')} on the way to Clerk`,
-      text: 'They count here already. Sending is retried until Clerk has them.',
-    };
-  }
-  return {
-    icon: <CheckCircle2Icon className="size-5 shrink-0 text-success" aria-hidden />,
-    title: 'Clerk has every role',
-    text: 'No role change is waiting to be sent.',
-  };
-}
+const link = 'font-medium text-foreground underline underline-offset-4';
 
 /** Requirement C8: what has not reached Clerk yet. */
-export function PushHealth({ stats }: { stats: Stats }) {
-  const { icon, title, text } = health(stats.pushes);
+export function PushHealth({ stats: { pushes } }: { stats: Stats }) {
+  const { pending, failed } = pushes;
+  if (failed > 0) {
+    return (
+      <HealthCard
+        label="Changes on their way to Clerk"
+        tone="bad"
+        title={`${count(failed, 'person has', 'people have')} changes that Clerk did not take`}
+      >
+        <span>
+          They count here all the same. The list names the reason and can send them again.
+          {pending > 0 && ` ${count(pending, 'more is', 'more are')} on the way.`}
+        </span>
+        <Link to="/admin/users" search={{ sync: 'failed' }} className={link}>
+          Show them
+        </Link>
+      </HealthCard>
+    );
+  }
+  if (pending > 0) {
+    return (
+      <HealthCard
+        label="Changes on their way to Clerk"
+        tone="waiting"
+        title={`${count(pending, 'person has', 'people have')} changes on the way`}
+      >
+        <span>They count here already. Sending is retried until Clerk has them.</span>
+        <Link to="/admin/users" search={{ sync: 'pending' }} className={link}>
+          Show them
+        </Link>
+      </HealthCard>
+    );
+  }
   return (
-    <Card aria-label="Sync with Clerk" className="flex-row items-start gap-3">
-      {icon}
-      <div className="grid gap-1.5">
-        <CardTitle>{title}</CardTitle>
-        <CardDescription>{text}</CardDescription>
-      </div>
-    </Card>
+    <HealthCard label="Changes on their way to Clerk" tone="good" title="Clerk has every change">
+      <span>Nothing is waiting to be sent.</span>
+    </HealthCard>
   );
 }

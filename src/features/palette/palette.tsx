@@ -1,0 +1,202 @@
+import { Dialog } from '@base-ui/react/dialog';
+import { convexQuery } from '@convex-dev/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { Command } from 'cmdk';
+import {
+  KeyboardIcon,
+  MonitorIcon,
+  MoonIcon,
+  SunIcon,
+  TriangleAlertIcon,
+  UserRoundPlusIcon,
+  type LucideIcon,
+} from 'lucide-react';
+import { useDeferredValue, useState, type ReactNode } from 'react';
+import { api } from '../../../convex/_generated/api';
+import { Keys } from '../../components/keys';
+import { visibleSections } from '../../components/navigation-items';
+import { RoleBadge } from '../../components/role-badge';
+import { Avatar } from '../../components/ui/avatar';
+import { actorOf, useViewer } from '../../lib/live';
+import { useTheme, type ThemeChoice } from '../../lib/theme';
+import { searchLengthMax } from '../../shared/people';
+import { canSometimes } from '../../shared/permissions';
+
+/** People shown for a search: a palette is for the one whom somebody has in mind. */
+const peopleShown = 7;
+
+interface ItemProps {
+  icon: LucideIcon;
+  label: string;
+  /** More words to find it by. */
+  keywords?: string[];
+  keys?: string;
+  onSelect: () => void;
+}
+
+const itemLooks =
+  'flex cursor-pointer items-center gap-2.5 rounded-md px-2 py-2 text-sm select-none data-[selected=true]:bg-accent data-[selected=true]:text-accent-foreground';
+
+function Item({ icon: Icon, label, keywords, keys, onSelect }: ItemProps) {
+  return (
+    <Command.Item value={label} keywords={keywords} onSelect={onSelect} className={itemLooks}>
+      <Icon aria-hidden className="size-4 shrink-0 text-muted-foreground" />
+      <span className="flex-1">{label}</span>
+      {keys && <Keys keys={keys} />}
+    </Command.Item>
+  );
+}
+
+function Group({ heading, children }: { heading: string; children: ReactNode }) {
+  return (
+    <Command.Group
+      heading={heading}
+      className="p-1 [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-muted-foreground"
+    >
+      {children}
+    </Command.Group>
+  );
+}
+
+/** People by name or email, as the database finds them. */
+function People({ text, onOpen }: { text: string; onOpen: (id: string) => void }) {
+  const search = useDeferredValue(text.trim().slice(0, searchLengthMax));
+  const { data } = useQuery({
+    ...convexQuery(
+      api.users.list,
+      search === ''
+        ? 'skip'
+        : { search, paginationOpts: { numItems: peopleShown, cursor: null } },
+    ),
+    placeholderData: keepPreviousData,
+  });
+  if (search === '' || !data || data.page.length === 0) return null;
+  return (
+    <Group heading="People">
+      {data.page.map(({ _id, name, email, imageUrl, role }) => (
+        // Found by the database: cmdk must not sift them once more.
+        <Command.Item
+          key={_id}
+          value={`person ${_id}`}
+          keywords={[text]}
+          onSelect={() => onOpen(_id)}
+          className={itemLooks}
+        >
+          <Avatar name={name} imageUrl={imageUrl} className="size-7 text-[0.65rem]" />
+          <span className="grid min-w-0 flex-1">
+            <span className="truncate">{name}</span>
+            <span className="truncate text-xs text-muted-foreground">{email ?? 'No email'}</span>
+          </span>
+          <RoleBadge role={role} />
+        </Command.Item>
+      ))}
+    </Group>
+  );
+}
+
+const themes: { choice: ThemeChoice; label: string; icon: LucideIcon }[] = [
+  { choice: 'light', label: 'Light theme', icon: SunIcon },
+  { choice: 'dark', label: 'Dark theme', icon: MoonIcon },
+  { choice: 'system', label: 'Theme of the system', icon: MonitorIcon },
+];
+
+interface PaletteProps {
+  onOpenChange: (open: boolean) => void;
+  onHelp: () => void;
+}
+
+/** Pages, people and what one may do, from the keyboard. */
+export function Palette({ onOpenChange, onHelp }: PaletteProps) {
+  const actor = actorOf(useViewer());
+  const navigate = useNavigate();
+  const { setChoice } = useTheme();
+  const [text, setText] = useState('');
+  const mayManage = canSometimes(actor, 'users:read');
+  const then = (run: () => void) => () => {
+    onOpenChange(false);
+    run();
+  };
+  const openPerson = (id: string) =>
+    then(() => void navigate({ to: '/admin/users/$id', params: { id } }))();
+  return (
+    <Dialog.Root open onOpenChange={onOpenChange}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="fixed inset-0 z-50 bg-black/50" />
+        <Dialog.Popup className="fixed top-[12dvh] left-1/2 z-50 w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 overflow-hidden rounded-xl border bg-popover shadow-2xl outline-none">
+          <Dialog.Title className="sr-only">Find anything</Dialog.Title>
+          <Command label="Find anything" loop>
+            <Command.Input
+              value={text}
+              onValueChange={setText}
+              autoFocus
+              placeholder={mayManage ? 'Go to a page, find a person, do something' : 'Go to a page'}
+              className="h-12 w-full border-b bg-transparent px-4 text-base outline-none placeholder:text-muted-foreground md:text-sm"
+            />
+            <Command.List className="max-h-[55dvh] overflow-y-auto overscroll-contain">
+              <Command.Empty className="py-8 text-center text-sm text-muted-foreground">
+                Nothing by that name.
+              </Command.Empty>
+              {mayManage && <People text={text} onOpen={openPerson} />}
+              {visibleSections(actor).map(({ label, items }) => (
+                <Group key={label} heading={label}>
+                  {items.map(({ to, label: page, icon, key }) => (
+                    <Item
+                      key={to}
+                      icon={icon}
+                      label={page}
+                      keys={`g ${key}`}
+                      onSelect={then(() => void navigate({ to }))}
+                    />
+                  ))}
+                </Group>
+              ))}
+              <Group heading="Actions">
+                {canSometimes(actor, 'users:invite') && (
+                  <Item
+                    icon={UserRoundPlusIcon}
+                    label="Invite somebody"
+                    keywords={['add', 'new', 'user', 'create']}
+                    onSelect={then(
+                      () => void navigate({ to: '/admin/users', search: { do: 'invite' } }),
+                    )}
+                  />
+                )}
+                {mayManage && (
+                  <Item
+                    icon={TriangleAlertIcon}
+                    label="Show people with failed pushes"
+                    keywords={['clerk', 'sync', 'error', 'retry']}
+                    onSelect={then(
+                      () => void navigate({ to: '/admin/users', search: { sync: 'failed' } }),
+                    )}
+                  />
+                )}
+                {mayManage && (
+                  <Item
+                    icon={TriangleAlertIcon}
+                    label="Show people who differ from Clerk"
+                    keywords={['conflict', 'drift', 'sync', 'held']}
+                    onSelect={then(
+                      () => void navigate({ to: '/admin/users', search: { sync: 'differs' } }),
+                    )}
+                  />
+                )}
+                {themes.map(({ choice, label, icon }) => (
+                  <Item
+                    key={choice}
+                    icon={icon}
+                    label={label}
+                    keywords={['mode', 'appearance']}
+                    onSelect={then(() => setChoice(choice))}
+                  />
+                ))}
+                <Item icon={KeyboardIcon} label="Keyboard shortcuts" keys="?" onSelect={onHelp} />
+              </Group>
+            </Command.List>
+          </Command>
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
