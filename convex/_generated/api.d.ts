@@ -20,6 +20,7 @@ import type * as clerk from "../clerk.js";
 import type * as connection from "../connection.js";
 import type * as credentials from "../credentials.js";
 import type * as crons from "../crons.js";
+import type * as dashboard from "../dashboard.js";
 import type * as deliveries from "../deliveries.js";
 import type * as functions from "../functions.js";
 import type * as http from "../http.js";
@@ -157,6 +158,7 @@ declare const fullApi: ApiFromModules<{
   connection: typeof connection;
   credentials: typeof credentials;
   crons: typeof crons;
+  dashboard: typeof dashboard;
   deliveries: typeof deliveries;
   functions: typeof functions;
   http: typeof http;

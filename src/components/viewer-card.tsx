@@ -21,7 +21,7 @@ export function ViewerCard() {
       <dl className="grid grid-cols-[auto_auto] gap-x-3 gap-y-0.5 text-xs">
         <dt className="text-muted-foreground">Role</dt>
         <dd>{roleVocabulary.definitions[viewer.role].description}</dd>
-        <dt className="text-muted-foreground">Last sign-in</dt>
+        <dt className="text-muted-foreground">Last here</dt>
         <dd>
           <Instant at={viewer.lastLoginAt} />
         </dd>

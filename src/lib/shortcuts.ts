@@ -63,3 +63,8 @@ export function useShortcuts(shortcuts: readonly Shortcut[]): void {
     return () => void active.delete(read);
   }, []);
 }
+
+/** Everything that works right now, for the help: what is not there is not promised. */
+export function activeShortcuts(): Shortcut[] {
+  return [...active].flatMap((read) => read());
+}

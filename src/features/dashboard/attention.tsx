@@ -1,13 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
 import { HandIcon, SirenIcon } from 'lucide-react';
 import { Suspense } from 'react';
-import { sentenceText } from '../../components/audit/sentences';
+import { Entry, type AuditEntry } from '../../components/audit/entry';
+import { actionLabel } from '../../components/audit/sentences';
 import { Instant } from '../../components/instant';
 import { Card, CardDescription, CardTitle } from '../../components/ui/card';
 import { lazyPart } from '../../lib/lazy-part';
 import { actorOf, useViewer } from '../../lib/live';
 import { canSometimes } from '../../shared/permissions';
-import { alarmCountQuery, alarmsQuery, brakesQuery, type Alarm, type Brake } from './queries';
+import {
+  alarmCountQuery,
+  alarmEntriesQuery,
+  alarmsQuery,
+  brakesQuery,
+  type Alarm,
+  type Brake,
+} from './queries';
 
 // What decides brings the command client; most visits have nothing to decide.
 const BrakeActions = lazyPart(async () => (await import('./attention-actions')).BrakeActions);
@@ -55,10 +63,11 @@ function BrakeCard({ brake }: { brake: Brake }) {
   );
 }
 
-function AlarmItem({ alarm }: { alarm: Alarm }) {
+function AlarmItem({ alarm, entry }: { alarm: Alarm; entry: AuditEntry | undefined }) {
+  if (entry) return <Entry entry={entry} />;
   return (
-    <li className="flex flex-wrap items-baseline justify-between gap-x-3 py-2 text-sm">
-      <span className="min-w-0 wrap-anywhere">{sentenceText(alarm)}</span>
+    <li className="flex flex-wrap items-baseline justify-between gap-x-3 px-4 py-3 text-sm">
+      <span className="min-w-0 wrap-anywhere">{actionLabel(alarm.action)}</span>
       <span className="text-xs text-muted-foreground">
         <Instant at={alarm.at} />
       </span>
@@ -70,6 +79,8 @@ function Alarms() {
   const actor = actorOf(useViewer());
   const { data } = useQuery(alarmsQuery);
   const { data: count } = useQuery(alarmCountQuery);
+  // The log has the names; an alarm older than its page is told by its kind.
+  const { data: entries } = useQuery(alarmEntriesQuery);
   if (!data || data.page.length === 0) return null;
   const open = count ? `${count.open.toLocaleString('en')}${count.more ? ' or more' : ''}` : '';
   return (
@@ -78,9 +89,13 @@ function Alarms() {
         <SirenIcon className="size-4.5 shrink-0 text-destructive" aria-hidden />
         {open} {count?.open === 1 ? 'alarm' : 'alarms'} that nobody has looked after
       </CardTitle>
-      <ul className="divide-y divide-destructive/20">
+      <ul className="-mx-5">
         {data.page.map((alarm) => (
-          <AlarmItem key={alarm._id} alarm={alarm} />
+          <AlarmItem
+            key={alarm._id}
+            alarm={alarm}
+            entry={entries?.page.find(({ seq }) => seq === alarm.seq)}
+          />
         ))}
       </ul>
       {canSometimes(actor, 'alarms:acknowledge') && (

@@ -15,6 +15,7 @@ import { PushHealth } from './push-health';
 import { activityQuery, healthQuery, statsQuery } from './queries';
 import { RecentChanges } from './recent-changes';
 import { RoleCounts } from './role-counts';
+import { SyncHealth } from './sync-health';
 import { WebhookHealth } from './webhook-health';
 
 // Charts load where they are, after what is read first.
@@ -70,6 +71,7 @@ export function DashboardPage() {
           <div className="grid gap-4 md:grid-cols-2 xl:grid-cols-3">
             {stats && <PushHealth stats={stats} />}
             {may('deliveries:read') && <WebhookHealth />}
+            {may('sync:read') && <SyncHealth />}
           </div>
         )}
         {may('audit:read') && (

@@ -38,9 +38,7 @@ export function PaletteHost() {
   };
   return (
     <Suspense>
-      {open === 'palette' && (
-        <Palette onOpenChange={onOpenChange} onHelp={() => setOpen('help')} />
-      )}
+      {open === 'palette' && <Palette onOpenChange={onOpenChange} onHelp={() => setOpen('help')} />}
       {open === 'help' && <ShortcutHelp onOpenChange={onOpenChange} />}
     </Suspense>
   );

@@ -65,9 +65,7 @@ function People({ text, onOpen }: { text: string; onOpen: (id: string) => void }
   const { data } = useQuery({
     ...convexQuery(
       api.users.list,
-      search === ''
-        ? 'skip'
-        : { search, paginationOpts: { numItems: peopleShown, cursor: null } },
+      search === '' ? 'skip' : { search, paginationOpts: { numItems: peopleShown, cursor: null } },
     ),
     placeholderData: keepPreviousData,
   });

@@ -1,12 +1,14 @@
 import { UserButton } from '@clerk/tanstack-react-start';
-import { MenuIcon } from 'lucide-react';
+import { MenuIcon, SearchIcon } from 'lucide-react';
 import { Suspense, useState, type ReactNode } from 'react';
 import { AfterHydration } from '../../components/after-hydration';
+import { Keys } from '../../components/keys';
 import { RoleBadge } from '../../components/role-badge';
 import { ThemeSwitch } from '../../components/theme-switch';
 import { Skeleton } from '../../components/ui/skeleton';
 import { lazyPart } from '../../lib/lazy-part';
 import type { Viewer } from '../../lib/live';
+import { openPalette } from '../../lib/palette-signal';
 import { Brand } from './brand';
 import { ConnectionNotice } from './connection-notice';
 import { Navigation } from './navigation';
@@ -76,6 +78,17 @@ export function AppShell({ viewer, children }: { viewer: Viewer; children: React
       <div className="flex min-w-0 flex-col">
         <header className="sticky top-0 z-30 flex h-14 items-center justify-between gap-3 border-b bg-background/90 px-4 backdrop-blur sm:px-6">
           <MobileNavigation viewer={viewer} />
+          <button
+            type="button"
+            onClick={openPalette}
+            className="inline-flex h-8 items-center gap-2 rounded-md border bg-background px-2.5 text-sm text-muted-foreground shadow-xs outline-none hover:bg-accent hover:text-accent-foreground focus-visible:ring-[3px] focus-visible:ring-ring/50 sm:w-60"
+          >
+            <SearchIcon className="size-4" aria-hidden />
+            <span className="sr-only flex-1 text-left sm:not-sr-only">Find anything</span>
+            <span className="hidden sm:inline-flex">
+              <Keys keys="mod+k" />
+            </span>
+          </button>
           <div className="ml-auto flex min-w-0 items-center gap-2">
             <ThemeSwitch />
             <ViewerCorner viewer={viewer} />

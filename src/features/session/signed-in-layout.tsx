@@ -1,7 +1,7 @@
 import { useAuth } from '@clerk/tanstack-react-start';
 import { useQuery } from '@tanstack/react-query';
 import { Outlet, useRouter } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { AppShell } from './app-shell';
 import { errorBodyOf } from '../../lib/coded-error';
 import { viewerQuery, type Viewer } from '../../lib/live';
@@ -18,8 +18,10 @@ function useStanding(): Standing {
   return { kind: 'in', viewer };
 }
 
-/** The page around everything for signed-in people; blank from the moment somebody is cut off. */
-export function SignedInLayout() {
+/**
+ * The page around everything for signed-in people, with what is at hand `everywhere`; blank from the moment somebody is cut off.
+ */
+export function SignedInLayout({ everywhere }: { everywhere?: ReactNode }) {
   const standing = useStanding();
   const router = useRouter();
   const { kind } = standing;
@@ -34,6 +36,7 @@ export function SignedInLayout() {
   return (
     <AppShell viewer={standing.viewer}>
       <Outlet />
+      {everywhere}
     </AppShell>
   );
 }

@@ -179,3 +179,15 @@ export function useRevokeInvitation() {
     }),
   );
 }
+
+/** Asks Clerk for one person anew (A11). */
+export function useSyncUser() {
+  return useMutation(
+    commandsFor(useQueryClient()).sync.syncUser.mutationOptions({
+      onSuccess: () => {
+        notify({ kind: 'success', title: 'Clerk is asked; the row follows in a moment' });
+      },
+      onError: notifyError,
+    }),
+  );
+}

@@ -16,6 +16,7 @@ import { lazyPart, preloading } from '../../lib/lazy-part';
 import { actorOf, useViewer } from '../../lib/live';
 import { canSometimes } from '../../shared/permissions';
 import { roleLabel } from '../../shared/roles';
+import { PersonAudit, PersonDeliveries, RoleHistory } from './person-history';
 import { PersonMemberships } from './person-memberships';
 import { personQuery } from './person-queries';
 import { provenanceOf, type Provenance } from './provenance';
@@ -135,10 +136,13 @@ function PersonSections({ user }: { user: UserRow }) {
     <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_18rem]">
       <div className="grid content-start gap-6">
         <Profile user={user} />
+        {canSometimes(actor, 'audit:read') && <RoleHistory user={user} />}
+        {canSometimes(actor, 'audit:read') && <PersonAudit user={user} />}
       </div>
       <div className="grid content-start gap-6">
         <Standing user={user} />
         {canSometimes(actor, 'organizations:read') && <PersonMemberships user={user} />}
+        {canSometimes(actor, 'deliveries:read') && <PersonDeliveries user={user} />}
       </div>
     </div>
   );

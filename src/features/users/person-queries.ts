@@ -28,3 +28,19 @@ export async function loadPerson(queryClient: QueryClient, id: string): Promise<
   const loading = queryClient.prefetchQuery(personQuery(id));
   if (typeof window === 'undefined') await loading;
 }
+
+/** Everything the audit log says about a person, newest first. */
+export function historyQuery(externalId: string, numItems: number) {
+  return convexQuery(api.audit.list, {
+    target: `user:${externalId}`,
+    paginationOpts: { numItems, cursor: null },
+  });
+}
+
+/** The webhooks that were about a person, newest first. */
+export function deliveriesQuery(externalId: string, numItems: number) {
+  return convexQuery(api.deliveries.list, {
+    entityId: externalId,
+    paginationOpts: { numItems, cursor: null },
+  });
+}

@@ -4,6 +4,7 @@ import {
   CopyIcon,
   ExternalLinkIcon,
   PencilIcon,
+  RefreshCwIcon,
   RotateCwIcon,
   ShieldIcon,
   Trash2Icon,
@@ -30,7 +31,7 @@ import { notify } from '../../lib/notify';
 import { canSometimes } from '../../shared/permissions';
 import { isRole, roleLabel, roleNames } from '../../shared/roles';
 import { accessActionsFor, accessLabel, accessRefusal, type AccessAction } from './access-action';
-import { useDismissPush, useRetryPush } from './commands';
+import { useDismissPush, useRetryPush, useSyncUser } from './commands';
 import { nameRefusal } from './name-refusal';
 import { openPushes } from './open-pushes';
 import type { UserRow } from './queries';
@@ -155,6 +156,17 @@ function PushItems({ user }: { user: UserRow }) {
   );
 }
 
+function SyncItem({ user }: { user: UserRow }) {
+  const actor = actorOf(useViewer());
+  const sync = useSyncUser();
+  if (user.state === 'deleted' || !canSometimes(actor, 'sync:run')) return null;
+  return (
+    <MenuItem onClick={() => sync.mutate({ userId: user._id })}>
+      <RefreshCwIcon aria-hidden /> Sync from Clerk
+    </MenuItem>
+  );
+}
+
 /** The three-dot menu of a person, opened. */
 export function RowMenuContent({ user, trigger, onPage }: RowMenuContentProps) {
   return (
@@ -164,6 +176,7 @@ export function RowMenuContent({ user, trigger, onPage }: RowMenuContentProps) {
         <UpdateRole user={user} />
         <EditName user={user} />
         <PushItems user={user} />
+        <SyncItem user={user} />
         <MenuSeparator />
         {!onPage && (
           <MenuItem render={<Link to="/admin/users/$id" params={{ id: user._id }} />}>
