@@ -31,6 +31,37 @@ function monthDay(day: string): string {
 const [width, height] = [600, 120];
 const slot = width / activityDays;
 
+/** The same for those who do not see it. */
+function ActivityTable({ columns }: { columns: readonly ActivityDay[] }) {
+  return (
+    <table className="sr-only">
+      <caption>Changes per day</caption>
+      <thead>
+        <tr>
+          <th scope="col">Day</th>
+          {activityKinds.map((kind) => (
+            <th key={kind} scope="col">
+              {looks[kind].label}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {columns
+          .filter((column) => total(column) > 0)
+          .map(({ day, counts }) => (
+            <tr key={day}>
+              <th scope="row">{day}</th>
+              {activityKinds.map((kind) => (
+                <td key={kind}>{counts[kind]}</td>
+              ))}
+            </tr>
+          ))}
+      </tbody>
+    </table>
+  );
+}
+
 interface ActivityChartProps {
   days: readonly ActivityDay[];
   /** Unix ms. */
@@ -110,31 +141,7 @@ export function ActivityChart({ days, now }: ActivityChartProps) {
           </span>
         ))}
       </figcaption>
-      <table className="sr-only">
-        <caption>Changes per day</caption>
-        <thead>
-          <tr>
-            <th scope="col">Day</th>
-            {activityKinds.map((kind) => (
-              <th key={kind} scope="col">
-                {looks[kind].label}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {columns
-            .filter((column) => total(column) > 0)
-            .map(({ day, counts }) => (
-              <tr key={day}>
-                <th scope="row">{day}</th>
-                {activityKinds.map((kind) => (
-                  <td key={kind}>{counts[kind]}</td>
-                ))}
-              </tr>
-            ))}
-        </tbody>
-      </table>
+      <ActivityTable columns={columns} />
     </figure>
   );
 }

@@ -1,6 +1,6 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { convexQuery } from '@convex-dev/react-query';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
 import {
@@ -48,9 +48,17 @@ function Item({ icon: Icon, label, keywords, keys, onSelect }: ItemProps) {
   );
 }
 
-function Group({ heading, children }: { heading: string; children: ReactNode }) {
+interface GroupProps {
+  heading: string;
+  /** Shown whatever is typed. */
+  forceMount?: boolean;
+  children: ReactNode;
+}
+
+function Group({ heading, forceMount, children }: GroupProps) {
   return (
     <Command.Group
+      forceMount={forceMount}
       heading={heading}
       className="p-1 [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-muted-foreground"
     >
@@ -60,37 +68,55 @@ function Group({ heading, children }: { heading: string; children: ReactNode }) 
 }
 
 /** People by name or email, as the database finds them. */
-function People({ text, onOpen }: { text: string; onOpen: (id: string) => void }) {
+function usePeople(text: string, mayManage: boolean) {
   const search = useDeferredValue(text.trim().slice(0, searchLengthMax));
-  const { data } = useQuery({
-    ...convexQuery(
+  const { data } = useQuery(
+    convexQuery(
       api.users.list,
-      search === '' ? 'skip' : { search, paginationOpts: { numItems: peopleShown, cursor: null } },
+      mayManage && search !== ''
+        ? { search, paginationOpts: { numItems: peopleShown, cursor: null } }
+        : 'skip',
     ),
-    placeholderData: keepPreviousData,
-  });
-  if (search === '' || !data || data.page.length === 0) return null;
+  );
+  return data?.page ?? [];
+}
+
+type Person = ReturnType<typeof usePeople>[number];
+
+const valueOf = ({ _id }: Person) => `person ${_id}`;
+
+function People({ people, onOpen }: { people: Person[]; onOpen: (id: string) => void }) {
+  if (people.length === 0) return null;
   return (
-    <Group heading="People">
-      {data.page.map(({ _id, name, email, imageUrl, role }) => (
+    <Group heading="People" forceMount>
+      {people.map((person) => (
         // Found by the database: cmdk must not sift them once more.
         <Command.Item
-          key={_id}
-          value={`person ${_id}`}
-          keywords={[text]}
-          onSelect={() => onOpen(_id)}
+          key={person._id}
+          value={valueOf(person)}
+          forceMount
+          onSelect={() => onOpen(person._id)}
           className={itemLooks}
         >
-          <Avatar name={name} imageUrl={imageUrl} className="size-7 text-[0.65rem]" />
+          <Avatar name={person.name} imageUrl={person.imageUrl} className="size-7 text-[0.65rem]" />
           <span className="grid min-w-0 flex-1">
-            <span className="truncate">{name}</span>
-            <span className="truncate text-xs text-muted-foreground">{email ?? 'No email'}</span>
+            <span className="truncate">{person.name}</span>
+            <span className="truncate text-xs text-muted-foreground">
+              {person.email ?? 'No email'}
+            </span>
           </span>
-          <RoleBadge role={role} />
+          <RoleBadge role={person.role} />
         </Command.Item>
       ))}
     </Group>
   );
+}
+
+/** Every word that was typed begins a word of the entry: what one means, and nothing like it. */
+function fits(value: string, search: string, keywords: readonly string[] = []): number {
+  const words = [value, ...keywords].join(' ').toLowerCase().split(/\s+/);
+  const typed = search.toLowerCase().split(/\s+/).filter(Boolean);
+  return typed.every((part) => words.some((word) => word.startsWith(part))) ? 1 : 0;
 }
 
 const themes: { choice: ThemeChoice; label: string; icon: LucideIcon }[] = [
@@ -98,6 +124,58 @@ const themes: { choice: ThemeChoice; label: string; icon: LucideIcon }[] = [
   { choice: 'dark', label: 'Dark theme', icon: MoonIcon },
   { choice: 'system', label: 'Theme of the system', icon: MonitorIcon },
 ];
+
+interface ActionsProps {
+  /** Closes the palette, then does it. */
+  then: (run: () => void) => () => void;
+  onHelp: () => void;
+}
+
+/** What the viewer's role may do from anywhere. */
+function Actions({ then, onHelp }: ActionsProps) {
+  const actor = actorOf(useViewer());
+  const navigate = useNavigate();
+  const { setChoice } = useTheme();
+  const mayManage = canSometimes(actor, 'users:read');
+  return (
+    <Group heading="Actions">
+      {canSometimes(actor, 'users:invite') && (
+        <Item
+          icon={UserRoundPlusIcon}
+          label="Invite somebody"
+          keywords={['add', 'new', 'user', 'create']}
+          onSelect={then(() => void navigate({ to: '/admin/users', search: { do: 'invite' } }))}
+        />
+      )}
+      {mayManage && (
+        <Item
+          icon={TriangleAlertIcon}
+          label="Show people with failed pushes"
+          keywords={['clerk', 'sync', 'error', 'retry']}
+          onSelect={then(() => void navigate({ to: '/admin/users', search: { sync: 'failed' } }))}
+        />
+      )}
+      {mayManage && (
+        <Item
+          icon={TriangleAlertIcon}
+          label="Show people who differ from Clerk"
+          keywords={['conflict', 'drift', 'sync', 'held']}
+          onSelect={then(() => void navigate({ to: '/admin/users', search: { sync: 'differs' } }))}
+        />
+      )}
+      {themes.map(({ choice, label, icon }) => (
+        <Item
+          key={choice}
+          icon={icon}
+          label={label}
+          keywords={['mode', 'appearance']}
+          onSelect={then(() => setChoice(choice))}
+        />
+      ))}
+      <Item icon={KeyboardIcon} label="Keyboard shortcuts" keys="?" onSelect={onHelp} />
+    </Group>
+  );
+}
 
 interface PaletteProps {
   onOpenChange: (open: boolean) => void;
@@ -108,8 +186,16 @@ interface PaletteProps {
 export function Palette({ onOpenChange, onHelp }: PaletteProps) {
   const actor = actorOf(useViewer());
   const navigate = useNavigate();
-  const { setChoice } = useTheme();
   const [text, setText] = useState('');
+  const [value, setValue] = useState('');
+  const people = usePeople(text, canSometimes(actor, 'users:read'));
+  const best = people[0] === undefined ? '' : valueOf(people[0]);
+  const [seenBest, setSeenBest] = useState('');
+  // Whoever is found is what Enter opens, also when the answer comes after the typing.
+  if (best !== seenBest) {
+    setSeenBest(best);
+    if (best !== '') setValue(best);
+  }
   const mayManage = canSometimes(actor, 'users:read');
   const then = (run: () => void) => () => {
     onOpenChange(false);
@@ -123,11 +209,10 @@ export function Palette({ onOpenChange, onHelp }: PaletteProps) {
         <Dialog.Backdrop className="fixed inset-0 z-50 bg-black/50" />
         <Dialog.Popup className="fixed top-[12dvh] left-1/2 z-50 w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 overflow-hidden rounded-xl border bg-popover shadow-2xl outline-none">
           <Dialog.Title className="sr-only">Find anything</Dialog.Title>
-          <Command label="Find anything" loop>
+          <Command label="Find anything" loop filter={fits} value={value} onValueChange={setValue}>
             <Command.Input
               value={text}
               onValueChange={setText}
-              autoFocus
               placeholder={mayManage ? 'Go to a page, find a person, do something' : 'Go to a page'}
               className="h-12 w-full border-b bg-transparent px-4 text-base outline-none placeholder:text-muted-foreground md:text-sm"
             />
@@ -135,7 +220,7 @@ export function Palette({ onOpenChange, onHelp }: PaletteProps) {
               <Command.Empty className="py-8 text-center text-sm text-muted-foreground">
                 Nothing by that name.
               </Command.Empty>
-              {mayManage && <People text={text} onOpen={openPerson} />}
+              <People people={people} onOpen={openPerson} />
               {visibleSections(actor).map(({ label, items }) => (
                 <Group key={label} heading={label}>
                   {items.map(({ to, label: page, icon, key }) => (
@@ -149,48 +234,7 @@ export function Palette({ onOpenChange, onHelp }: PaletteProps) {
                   ))}
                 </Group>
               ))}
-              <Group heading="Actions">
-                {canSometimes(actor, 'users:invite') && (
-                  <Item
-                    icon={UserRoundPlusIcon}
-                    label="Invite somebody"
-                    keywords={['add', 'new', 'user', 'create']}
-                    onSelect={then(
-                      () => void navigate({ to: '/admin/users', search: { do: 'invite' } }),
-                    )}
-                  />
-                )}
-                {mayManage && (
-                  <Item
-                    icon={TriangleAlertIcon}
-                    label="Show people with failed pushes"
-                    keywords={['clerk', 'sync', 'error', 'retry']}
-                    onSelect={then(
-                      () => void navigate({ to: '/admin/users', search: { sync: 'failed' } }),
-                    )}
-                  />
-                )}
-                {mayManage && (
-                  <Item
-                    icon={TriangleAlertIcon}
-                    label="Show people who differ from Clerk"
-                    keywords={['conflict', 'drift', 'sync', 'held']}
-                    onSelect={then(
-                      () => void navigate({ to: '/admin/users', search: { sync: 'differs' } }),
-                    )}
-                  />
-                )}
-                {themes.map(({ choice, label, icon }) => (
-                  <Item
-                    key={choice}
-                    icon={icon}
-                    label={label}
-                    keywords={['mode', 'appearance']}
-                    onSelect={then(() => setChoice(choice))}
-                  />
-                ))}
-                <Item icon={KeyboardIcon} label="Keyboard shortcuts" keys="?" onSelect={onHelp} />
-              </Group>
+              <Actions then={then} onHelp={onHelp} />
             </Command.List>
           </Command>
         </Dialog.Popup>
