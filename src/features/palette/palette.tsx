@@ -217,9 +217,11 @@ export function Palette({ onOpenChange, onHelp }: PaletteProps) {
               className="h-12 w-full border-b bg-transparent px-4 text-base outline-none placeholder:text-muted-foreground md:text-sm"
             />
             <Command.List className="max-h-[55dvh] overflow-y-auto overscroll-contain">
-              <Command.Empty className="py-8 text-center text-sm text-muted-foreground">
-                Nothing by that name.
-              </Command.Empty>
+              {people.length === 0 && (
+                <Command.Empty className="py-8 text-center text-sm text-muted-foreground">
+                  Nothing by that name.
+                </Command.Empty>
+              )}
               <People people={people} onOpen={openPerson} />
               {visibleSections(actor).map(({ label, items }) => (
                 <Group key={label} heading={label}>

@@ -39,7 +39,8 @@ function Person({ user }: { user: UserRow }) {
 }
 
 /** Not on a phone, where a card says what matters; the person's own page has everything. */
-const moment = 'max-xl:hidden text-xs text-muted-foreground w-28 [&_time]:whitespace-normal';
+const moment =
+  'max-md:hidden max-xl:hidden text-xs text-muted-foreground w-28 [&_time]:whitespace-normal';
 
 export const columns: readonly Column[] = [
   {

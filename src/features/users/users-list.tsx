@@ -8,7 +8,6 @@ import { cn } from '../../lib/cn';
 import { actorOf, useViewer } from '../../lib/live';
 import { usePagedList } from '../../lib/paged-list';
 import { useShortcuts } from '../../lib/shortcuts';
-import { columns } from './columns';
 import { rowsPerPage, usersQuery, type UserRow } from './queries';
 import { nameRefusal } from './name-refusal';
 import { useAsk } from './row-dialogs';
@@ -90,7 +89,6 @@ export function UsersList(props: UsersListProps) {
 
   const onSelect = useSelectByIndex(selection, rowAt);
   const current = useRowKeys({ list, virtual, body, onSelect: selection && onSelect });
-  const columnCount = columns.length + (selection ? 1 : 0);
   const gapAbove = (items[0]?.start ?? scrollMargin) - scrollMargin;
   const gapBelow = virtual.getTotalSize() - ((items.at(-1)?.end ?? scrollMargin) - scrollMargin);
   return (
@@ -103,7 +101,7 @@ export function UsersList(props: UsersListProps) {
     >
       <UsersHead ordering={ordering} selectAll={selectAll} />
       <tbody role="rowgroup" ref={body} className="max-md:block">
-        <Gap height={gapAbove} columnCount={columnCount} />
+        <Gap height={gapAbove} />
         {items.map(({ index, key }) => {
           const user = rowAt(index);
           return user ? (
@@ -117,10 +115,10 @@ export function UsersList(props: UsersListProps) {
               measure={virtual.measureElement}
             />
           ) : (
-            <PlaceholderRow key={key} index={index} columnCount={columnCount} />
+            <PlaceholderRow key={key} index={index} />
           );
         })}
-        <Gap height={gapBelow} columnCount={columnCount} />
+        <Gap height={gapBelow} />
       </tbody>
     </Table>
   );

@@ -177,11 +177,14 @@ export const UsersRow = memo(function UsersRow(props: UsersRowProps) {
   );
 });
 
+/** Columns that nobody can hide: spanning more would add an empty one to the table. */
+const alwaysShown = 2;
+
 /** Keeps the place of a person who is on the way. */
-export function PlaceholderRow({ index, columnCount }: { index: number; columnCount: number }) {
+export function PlaceholderRow({ index }: { index: number }) {
   return (
     <tr role="row" aria-rowindex={index + 2} className="border-b max-md:block">
-      <td role="cell" colSpan={columnCount} className="px-3 py-2.5 max-md:block">
+      <td role="cell" colSpan={alwaysShown} className="px-3 py-2.5 max-md:block">
         <span className="flex h-9 items-center gap-3">
           <Skeleton className="size-9 rounded-full" />
           <Skeleton className="h-4 w-40" />
@@ -194,11 +197,11 @@ export function PlaceholderRow({ index, columnCount }: { index: number; columnCo
 }
 
 /** As high as the rows that are not in the page. */
-export function Gap({ height, columnCount }: { height: number; columnCount: number }) {
+export function Gap({ height }: { height: number }) {
   if (height <= 0) return null;
   return (
     <tr aria-hidden className="max-md:block" style={{ height }}>
-      <td colSpan={columnCount} className="p-0" />
+      <td className="p-0" />
     </tr>
   );
 }
