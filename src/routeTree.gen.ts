@@ -21,7 +21,6 @@ import { Route as SignUpSplatRouteImport } from './routes/sign-up.$'
 import { Route as AuthedAdminIndexRouteImport } from './routes/_authed/admin.index'
 import { Route as AuthedAdminAuditRouteImport } from './routes/_authed/admin.audit'
 import { Route as AuthedAdminSettingsRouteImport } from './routes/_authed/admin.settings'
-import { Route as AuthedAdminUsersRouteImport } from './routes/_authed/admin.users'
 import { Route as AuthedAdminWebhooksRouteImport } from './routes/_authed/admin.webhooks'
 import { Route as AuthedDashboardIndexRouteImport } from './routes/_authed/dashboard.index'
 import { Route as AuthedDashboardUsersRouteImport } from './routes/_authed/dashboard.users'
@@ -34,6 +33,8 @@ import { Route as AuthedAdminOrganizationsIndexRouteImport } from './routes/_aut
 import { Route as AuthedAdminOrganizationsIdRouteImport } from './routes/_authed/admin.organizations.$id'
 import { Route as AuthedAdminSyncIndexRouteImport } from './routes/_authed/admin.sync.index'
 import { Route as AuthedAdminSyncRunRouteImport } from './routes/_authed/admin.sync.$run'
+import { Route as AuthedAdminUsersIndexRouteImport } from './routes/_authed/admin.users.index'
+import { Route as AuthedAdminUsersIdRouteImport } from './routes/_authed/admin.users.$id'
 
 const IndexRoute = IndexRouteImport.update({
   id: '/',
@@ -92,11 +93,6 @@ const AuthedAdminAuditRoute = AuthedAdminAuditRouteImport.update({
 const AuthedAdminSettingsRoute = AuthedAdminSettingsRouteImport.update({
   id: '/settings',
   path: '/settings',
-  getParentRoute: () => AuthedAdminRoute,
-} as any)
-const AuthedAdminUsersRoute = AuthedAdminUsersRouteImport.update({
-  id: '/users',
-  path: '/users',
   getParentRoute: () => AuthedAdminRoute,
 } as any)
 const AuthedAdminWebhooksRoute = AuthedAdminWebhooksRouteImport.update({
@@ -161,6 +157,16 @@ const AuthedAdminSyncRunRoute = AuthedAdminSyncRunRouteImport.update({
   path: '/sync/$run',
   getParentRoute: () => AuthedAdminRoute,
 } as any)
+const AuthedAdminUsersIndexRoute = AuthedAdminUsersIndexRouteImport.update({
+  id: '/users/',
+  path: '/users/',
+  getParentRoute: () => AuthedAdminRoute,
+} as any)
+const AuthedAdminUsersIdRoute = AuthedAdminUsersIdRouteImport.update({
+  id: '/users/$id',
+  path: '/users/$id',
+  getParentRoute: () => AuthedAdminRoute,
+} as any)
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
@@ -173,7 +179,6 @@ export interface FileRoutesByFullPath {
   '/sign-up/$': typeof SignUpSplatRoute
   '/admin/audit': typeof AuthedAdminAuditRoute
   '/admin/settings': typeof AuthedAdminSettingsRoute
-  '/admin/users': typeof AuthedAdminUsersRoute
   '/admin/webhooks': typeof AuthedAdminWebhooksRoute
   '/dashboard/users': typeof AuthedDashboardUsersRoute
   '/api/admin/$': typeof ApiAdminSplatRoute
@@ -185,8 +190,10 @@ export interface FileRoutesByFullPath {
   '/dashboard/': typeof AuthedDashboardIndexRoute
   '/admin/organizations/$id': typeof AuthedAdminOrganizationsIdRoute
   '/admin/sync/$run': typeof AuthedAdminSyncRunRoute
+  '/admin/users/$id': typeof AuthedAdminUsersIdRoute
   '/admin/organizations/': typeof AuthedAdminOrganizationsIndexRoute
   '/admin/sync/': typeof AuthedAdminSyncIndexRoute
+  '/admin/users/': typeof AuthedAdminUsersIndexRoute
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
@@ -198,7 +205,6 @@ export interface FileRoutesByTo {
   '/sign-up/$': typeof SignUpSplatRoute
   '/admin/audit': typeof AuthedAdminAuditRoute
   '/admin/settings': typeof AuthedAdminSettingsRoute
-  '/admin/users': typeof AuthedAdminUsersRoute
   '/admin/webhooks': typeof AuthedAdminWebhooksRoute
   '/dashboard/users': typeof AuthedDashboardUsersRoute
   '/api/admin/$': typeof ApiAdminSplatRoute
@@ -210,8 +216,10 @@ export interface FileRoutesByTo {
   '/dashboard': typeof AuthedDashboardIndexRoute
   '/admin/organizations/$id': typeof AuthedAdminOrganizationsIdRoute
   '/admin/sync/$run': typeof AuthedAdminSyncRunRoute
+  '/admin/users/$id': typeof AuthedAdminUsersIdRoute
   '/admin/organizations': typeof AuthedAdminOrganizationsIndexRoute
   '/admin/sync': typeof AuthedAdminSyncIndexRoute
+  '/admin/users': typeof AuthedAdminUsersIndexRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
@@ -226,7 +234,6 @@ export interface FileRoutesById {
   '/sign-up/$': typeof SignUpSplatRoute
   '/_authed/admin/audit': typeof AuthedAdminAuditRoute
   '/_authed/admin/settings': typeof AuthedAdminSettingsRoute
-  '/_authed/admin/users': typeof AuthedAdminUsersRoute
   '/_authed/admin/webhooks': typeof AuthedAdminWebhooksRoute
   '/_authed/dashboard/users': typeof AuthedDashboardUsersRoute
   '/api/admin/$': typeof ApiAdminSplatRoute
@@ -238,8 +245,10 @@ export interface FileRoutesById {
   '/_authed/dashboard/': typeof AuthedDashboardIndexRoute
   '/_authed/admin/organizations/$id': typeof AuthedAdminOrganizationsIdRoute
   '/_authed/admin/sync/$run': typeof AuthedAdminSyncRunRoute
+  '/_authed/admin/users/$id': typeof AuthedAdminUsersIdRoute
   '/_authed/admin/organizations/': typeof AuthedAdminOrganizationsIndexRoute
   '/_authed/admin/sync/': typeof AuthedAdminSyncIndexRoute
+  '/_authed/admin/users/': typeof AuthedAdminUsersIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
@@ -254,7 +263,6 @@ export interface FileRouteTypes {
     | '/sign-up/$'
     | '/admin/audit'
     | '/admin/settings'
-    | '/admin/users'
     | '/admin/webhooks'
     | '/dashboard/users'
     | '/api/admin/$'
@@ -266,8 +274,10 @@ export interface FileRouteTypes {
     | '/dashboard/'
     | '/admin/organizations/$id'
     | '/admin/sync/$run'
+    | '/admin/users/$id'
     | '/admin/organizations/'
     | '/admin/sync/'
+    | '/admin/users/'
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/'
@@ -279,7 +289,6 @@ export interface FileRouteTypes {
     | '/sign-up/$'
     | '/admin/audit'
     | '/admin/settings'
-    | '/admin/users'
     | '/admin/webhooks'
     | '/dashboard/users'
     | '/api/admin/$'
@@ -291,8 +300,10 @@ export interface FileRouteTypes {
     | '/dashboard'
     | '/admin/organizations/$id'
     | '/admin/sync/$run'
+    | '/admin/users/$id'
     | '/admin/organizations'
     | '/admin/sync'
+    | '/admin/users'
   id:
     | '__root__'
     | '/'
@@ -306,7 +317,6 @@ export interface FileRouteTypes {
     | '/sign-up/$'
     | '/_authed/admin/audit'
     | '/_authed/admin/settings'
-    | '/_authed/admin/users'
     | '/_authed/admin/webhooks'
     | '/_authed/dashboard/users'
     | '/api/admin/$'
@@ -318,8 +328,10 @@ export interface FileRouteTypes {
     | '/_authed/dashboard/'
     | '/_authed/admin/organizations/$id'
     | '/_authed/admin/sync/$run'
+    | '/_authed/admin/users/$id'
     | '/_authed/admin/organizations/'
     | '/_authed/admin/sync/'
+    | '/_authed/admin/users/'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
@@ -424,13 +436,6 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AuthedAdminSettingsRouteImport
       parentRoute: typeof AuthedAdminRoute
     }
-    '/_authed/admin/users': {
-      id: '/_authed/admin/users'
-      path: '/users'
-      fullPath: '/admin/users'
-      preLoaderRoute: typeof AuthedAdminUsersRouteImport
-      parentRoute: typeof AuthedAdminRoute
-    }
     '/_authed/admin/webhooks': {
       id: '/_authed/admin/webhooks'
       path: '/webhooks'
@@ -515,31 +520,47 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AuthedAdminSyncRunRouteImport
       parentRoute: typeof AuthedAdminRoute
     }
+    '/_authed/admin/users/': {
+      id: '/_authed/admin/users/'
+      path: '/users'
+      fullPath: '/admin/users/'
+      preLoaderRoute: typeof AuthedAdminUsersIndexRouteImport
+      parentRoute: typeof AuthedAdminRoute
+    }
+    '/_authed/admin/users/$id': {
+      id: '/_authed/admin/users/$id'
+      path: '/users/$id'
+      fullPath: '/admin/users/$id'
+      preLoaderRoute: typeof AuthedAdminUsersIdRouteImport
+      parentRoute: typeof AuthedAdminRoute
+    }
   }
 }
 
 interface AuthedAdminRouteChildren {
   AuthedAdminAuditRoute: typeof AuthedAdminAuditRoute
   AuthedAdminSettingsRoute: typeof AuthedAdminSettingsRoute
-  AuthedAdminUsersRoute: typeof AuthedAdminUsersRoute
   AuthedAdminWebhooksRoute: typeof AuthedAdminWebhooksRoute
   AuthedAdminIndexRoute: typeof AuthedAdminIndexRoute
   AuthedAdminOrganizationsIdRoute: typeof AuthedAdminOrganizationsIdRoute
   AuthedAdminSyncRunRoute: typeof AuthedAdminSyncRunRoute
+  AuthedAdminUsersIdRoute: typeof AuthedAdminUsersIdRoute
   AuthedAdminOrganizationsIndexRoute: typeof AuthedAdminOrganizationsIndexRoute
   AuthedAdminSyncIndexRoute: typeof AuthedAdminSyncIndexRoute
+  AuthedAdminUsersIndexRoute: typeof AuthedAdminUsersIndexRoute
 }
 
 const AuthedAdminRouteChildren: AuthedAdminRouteChildren = {
   AuthedAdminAuditRoute: AuthedAdminAuditRoute,
   AuthedAdminSettingsRoute: AuthedAdminSettingsRoute,
-  AuthedAdminUsersRoute: AuthedAdminUsersRoute,
   AuthedAdminWebhooksRoute: AuthedAdminWebhooksRoute,
   AuthedAdminIndexRoute: AuthedAdminIndexRoute,
   AuthedAdminOrganizationsIdRoute: AuthedAdminOrganizationsIdRoute,
   AuthedAdminSyncRunRoute: AuthedAdminSyncRunRoute,
+  AuthedAdminUsersIdRoute: AuthedAdminUsersIdRoute,
   AuthedAdminOrganizationsIndexRoute: AuthedAdminOrganizationsIndexRoute,
   AuthedAdminSyncIndexRoute: AuthedAdminSyncIndexRoute,
+  AuthedAdminUsersIndexRoute: AuthedAdminUsersIndexRoute,
 }
 
 const AuthedAdminRouteWithChildren = AuthedAdminRoute._addFileChildren(
