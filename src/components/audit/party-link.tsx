@@ -4,6 +4,7 @@ import { partyName } from './sentences';
 export interface Party {
   ref: string;
   name?: string;
+  /** The id of the person's row, where there is one. */
   userId?: string;
   organizationId?: string;
 }
@@ -16,7 +17,7 @@ export function PartyLink({ party }: { party: Party }) {
   const name = partyName(party);
   if (party.userId !== undefined) {
     return (
-      <Link to="/admin/users" search={{ q: name }} className={looks}>
+      <Link to="/admin/users/$id" params={{ id: party.userId }} className={looks}>
         {name}
       </Link>
     );

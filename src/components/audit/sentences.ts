@@ -187,7 +187,11 @@ const tellers: Record<string, Teller> = {
   }),
   'sweep.confirmed': of('confirmed the deactivation of people whom Clerk does not have'),
   'sweep.cancelled': of('called off the deactivation of people whom Clerk does not have'),
-  'sweep.completed': of('deactivated the people whom Clerk does not have'),
+  'sweep.done': ({ after }) => ({
+    verb: `deactivated ${text(after['swept'])} people whom Clerk does not have`,
+    noTarget: true,
+  }),
+  'sweep.restored': of('restored the people deactivated because Clerk did not have them'),
   'user.swept': say('deactivated', ', whom Clerk does not have any more'),
   'user.restored': say('restored', ', whom Clerk has after all'),
   'alarms.acknowledged': of('has seen the alarms'),

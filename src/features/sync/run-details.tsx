@@ -1,4 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { ArrowRightIcon } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { Badge } from '../../components/ui/badge';
@@ -157,7 +158,13 @@ function MissingRow({ person }: { person: MissingPerson }) {
   return (
     <>
       <p className="flex flex-wrap items-center gap-2">
-        <span className="font-medium">{person.name || person.externalId}</span>
+        <Link
+          to="/admin/users/$id"
+          params={{ id: person.userId }}
+          className="rounded-sm font-medium underline-offset-4 outline-none hover:underline focus-visible:ring-[3px] focus-visible:ring-ring/50"
+        >
+          {person.name || person.externalId}
+        </Link>
         <Badge variant={person.state === 'confirmed' ? 'warning' : 'outline'}>
           {missingLabels[person.state]}
         </Badge>

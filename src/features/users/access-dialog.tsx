@@ -1,7 +1,7 @@
 import { AlertDialogDescription } from '../../components/ui/alert-dialog';
 import { accessLabel, clerkDisagrees } from './access-action';
 import { useDeactivate, useReactivate } from './commands';
-import { ConfirmDialog } from './confirm-dialog';
+import { ConfirmDialog } from '../../components/confirm-dialog';
 import type { UserRow } from './queries';
 
 interface AccessDialogProps {

@@ -3,7 +3,7 @@ import { AlertDialogDescription } from '../../components/ui/alert-dialog';
 import { bulkIdsMax } from '../../shared/people';
 import { roleLabel } from '../../shared/roles';
 import { useStartBulk } from './commands';
-import { ConfirmDialog } from './confirm-dialog';
+import { ConfirmDialog } from '../../components/confirm-dialog';
 import { usersQuery, type UserRow } from './queries';
 import { filterOf, type UsersSearch } from './search';
 import { nobody, selectedCount, type Selection, type SelectionControl } from './selection';

@@ -3,7 +3,7 @@ import { RoleBadge } from '../../components/role-badge';
 import { AlertDialogDescription } from '../../components/ui/alert-dialog';
 import { roleLabel, roleVocabulary, type Role } from '../../shared/roles';
 import { useSetRole } from './commands';
-import { ConfirmDialog } from './confirm-dialog';
+import { ConfirmDialog } from '../../components/confirm-dialog';
 import type { UserRow } from './queries';
 
 interface ChangeRoleDialogProps {

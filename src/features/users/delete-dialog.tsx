@@ -2,7 +2,7 @@ import { useId, useState } from 'react';
 import { AlertDialogDescription } from '../../components/ui/alert-dialog';
 import { Input } from '../../components/ui/input';
 import { useRemove } from './commands';
-import { ConfirmDialog } from './confirm-dialog';
+import { ConfirmDialog } from '../../components/confirm-dialog';
 import type { UserRow } from './queries';
 
 interface DeleteDialogProps {

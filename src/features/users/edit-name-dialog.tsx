@@ -3,7 +3,7 @@ import { AlertDialogDescription } from '../../components/ui/alert-dialog';
 import { Input } from '../../components/ui/input';
 import { nameLengthMax } from '../../shared/invitations';
 import { useUpdateName } from './commands';
-import { ConfirmDialog } from './confirm-dialog';
+import { ConfirmDialog } from '../../components/confirm-dialog';
 import type { UserRow } from './queries';
 
 interface EditNameDialogProps {

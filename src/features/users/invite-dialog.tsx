@@ -7,7 +7,7 @@ import { emailLengthMax, emailPattern } from '../../shared/invitations';
 import { can } from '../../shared/permissions';
 import { defaultRole, roleLabel, roleNames, roleVocabulary } from '../../shared/roles';
 import { useInvite } from './commands';
-import { ConfirmDialog } from './confirm-dialog';
+import { ConfirmDialog } from '../../components/confirm-dialog';
 
 interface InviteDialogProps {
   open: boolean;
