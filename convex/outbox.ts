@@ -101,16 +101,18 @@ export const settle = internalMutation({
     const intent = await ctx.db.get('roleIntents', intentId);
     if (intent === null || intent.state !== 'inFlight') return null;
     const cause = byOutbox(intentId);
-    if (user !== undefined && user.externalId === intent.externalId) {
-      await applyClerkUser(ctx, { user, via: { kind: 'push' } }, cause);
-    }
+    const isHis = user !== undefined && user.externalId === intent.externalId;
+    const arrival = isHis
+      ? await applyClerkUser(ctx, { user, via: { kind: 'push' } }, cause)
+      : undefined;
     await settleIntent(ctx, intent, report, cause);
     if (intent.kind === 'name' && report.kind === 'done' && user !== undefined) {
       const row = await ctx.db.get('users', intent.userId);
       if (row !== null) await compareName(ctx, row, user.updatedAt, cause);
     }
     if (intent.kind !== 'role' && intent.kind !== 'name' && report.kind === 'done') {
-      await checkArrival(ctx, intent, user, cause);
+      // In a tie the row may be the wrong one of two: it is compared once Clerk has said which holds.
+      if (arrival?.kind !== 'refetch') await checkArrival(ctx, intent, user, cause);
     }
     return null;
   },
@@ -125,7 +127,7 @@ async function checkArrival(
 ): Promise<void> {
   const row = await ctx.db.get('users', intent.userId);
   if (row === null || row.deletedAt !== undefined) return;
-  const bannedBefore = row.clerk.banned ?? false;
+  const bannedBefore = intent.kind === 'ban';
   if (user !== undefined) return void (await compareAccess(ctx, { row, bannedBefore }, cause));
   // Clerk agreed in words that we could not read: the request itself says what holds now.
   await patchUser(ctx, row, {

@@ -55,6 +55,11 @@ export async function applyClerkUser(
   );
   if (verdict === 'apply') return await update(ctx, row, arrival, cause);
   if (verdict === 'refetch') return { kind: 'refetch', row: await askClerk(ctx, row) };
+  if (verdict === 'duplicate' && via.kind === 'fetch' && via.ask === refetch) {
+    // The tie is settled for what the row says: what was put off until now is compared.
+    const bannedBefore = row.clerk.banned ?? false;
+    return { kind: verdict, row: await compareAccess(ctx, { row, bannedBefore }, cause) };
+  }
   return { kind: verdict, row };
 }
 
