@@ -59,6 +59,8 @@ const tables: Tables[] = [
   'roleIntents',
   'auditLog',
   'peopleCounts',
+  'syncRuns',
+  'brakes',
 ];
 
 /** What differs by chance: ids of requests and all that is hashed over ids. */
@@ -74,8 +76,10 @@ async function dump(t: ConvexCalls): Promise<string[]> {
     const fields = Object.entries(row).filter(([name]) => !random.has(name));
     return canonicalJson(Object.fromEntries(fields));
   });
+  // Ids stand alone or, in targets of the audit log, behind a kind: `sync:ID`.
   return rows.reduce(
-    (all, { _id }, i) => all.map((text) => text.replaceAll(`"${_id}"`, `"#${i}"`)),
+    (all, { _id }, i) =>
+      all.map((text) => text.replaceAll(`"${_id}"`, `"#${i}"`).replaceAll(`:${_id}"`, `:#${i}"`)),
     texts,
   );
 }
