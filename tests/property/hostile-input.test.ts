@@ -31,8 +31,7 @@ import {
 
 /*
  * The doors of Convex: HTTP actions and public functions. Whatever comes in: no 500, no row changed
- * by what was refused, nothing told that is nobody's business. The doors of the web server and the
- * same ones over a socket: `hostile-doors.test.ts`.
+ * by what was refused, nothing told that is nobody's business.
  */
 
 /** `HOSTILE_RUNS=50` tries so many times as much as every run can afford. */
