@@ -21,6 +21,9 @@ export const searchText = optional(
 /** Convex's own words for a position in a list; opaque. */
 export const cursorParam = optional(z.string().check(z.minLength(1), z.maxLength(2_000)));
 
+/** Somebody's row id, as a position: says nothing about them, unlike a name. */
+export const rowParam = optional(z.string().check(z.regex(/^[0-9a-z]{20,64}$/)));
+
 /** The number of the page at `cursor`, for people; 1 is the first and is left out. */
 export const pageParam = optional(z.int().check(z.minimum(2), z.maximum(1_000_000)));
 

@@ -11,7 +11,7 @@ import { Skeleton } from '../../components/ui/skeleton';
 import { errorBodyOf } from '../../lib/coded-error';
 import { useViewer } from '../../lib/live';
 import type { Role } from '../../shared/roles';
-import { directoryQuery } from './queries';
+import { directoryQuery, peoplePerPage } from './queries';
 import type { DirectorySearch } from './search';
 
 interface Person {
@@ -55,7 +55,8 @@ interface DirectoryPageProps {
 export function DirectoryPage({ search, onSearch }: DirectoryPageProps) {
   const viewer = useViewer();
   const query = useQuery({ ...directoryQuery(search), placeholderData: keepPreviousData });
-  const people = query.data?.page ?? [];
+  const people = query.data?.page.slice(0, peoplePerPage) ?? [];
+  const next = query.isPlaceholderData ? undefined : query.data?.page[peoplePerPage]?._id;
   const content = () => {
     if (query.error) {
       const body = errorBodyOf(query.error);
@@ -86,8 +87,7 @@ export function DirectoryPage({ search, onSearch }: DirectoryPageProps) {
       </ul>
     );
   };
-  const hasNext = query.data && !query.data.isDone && !query.isPlaceholderData;
-  const single = query.data?.isDone && !search.cursor;
+  const single = query.data && next === undefined && !query.isPlaceholderData && !search.at;
   return (
     <>
       <PageHeader title="Directory" description="Everybody who is active here." />
@@ -97,10 +97,10 @@ export function DirectoryPage({ search, onSearch }: DirectoryPageProps) {
       <div className="mb-4">{content()}</div>
       {!single && (
         <Pager
-          position={search}
-          nextCursor={hasNext ? query.data?.continueCursor : undefined}
+          position={{ cursor: search.at, page: search.page }}
+          nextCursor={next}
           listKey="directory"
-          onMove={onSearch}
+          onMove={({ cursor, page }) => onSearch(cursor ? { at: cursor, page } : {})}
         />
       )}
     </>

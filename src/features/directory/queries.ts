@@ -4,11 +4,13 @@ import { api } from '../../../convex/_generated/api';
 import type { DirectorySearch } from './search';
 
 /** People on one page of the directory. */
-const peoplePerPage = 48;
+export const peoplePerPage = 48;
 
-export function directoryQuery({ cursor }: DirectorySearch) {
+/** One person more than a page shows: whom the next page begins with. */
+export function directoryQuery({ at }: DirectorySearch) {
   return convexQuery(api.users.directory, {
-    paginationOpts: { numItems: peoplePerPage, cursor: cursor ?? null },
+    paginationOpts: { numItems: peoplePerPage + 1, cursor: null },
+    ...(at && { from: at }),
   });
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { optional, searchText } from '../../lib/search-params';
+import { optional, rowParam, searchText } from '../../lib/search-params';
 import { clerkSyncStates, userSorts, userStates } from '../../shared/people';
 import { isRole, type Role } from '../../shared/roles';
 
@@ -10,8 +10,8 @@ const schema = z.object({
   sync: optional(z.enum(clerkSyncStates)),
   sort: optional(z.enum(userSorts)),
   order: optional(z.enum(['asc', 'desc'])),
-  /** The person at the top of the view, by row id: says nothing about them, unlike a name. */
-  at: optional(z.string().check(z.regex(/^[0-9a-z]{20,64}$/))),
+  /** The person at the top of the view. */
+  at: rowParam,
   /** What is to be done next, from the palette or a link. */
   do: optional(z.enum(['invite', 'invitations'])),
 });
