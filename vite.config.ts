@@ -46,6 +46,16 @@ export default defineConfig({
   server: { host: '127.0.0.1', port: Number(process.env['PORT'] ?? 3000) },
   resolve: { alias: { '~': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: { chunkSizeWarningLimit: 700 },
+  environments: {
+    client: {
+      build: {
+        rolldownOptions: {
+          // What every page starts with, in one file: fewer requests, and it compresses better.
+          output: { codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] } },
+        },
+      },
+    },
+  },
   plugins: [
     keepSetCookies(),
     tanstackStart({

@@ -1,12 +1,15 @@
 import axe from 'axe-core';
+import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, type TestBrowser } from '../support/browser';
+import { bundleBudgets, gzipBytesOf, pageBundle } from '../support/bundle';
 import { userRow } from '../support/rollcall-page';
 import { signInAs } from '../support/sign-in';
 import { startStack, type World } from '../support/stack-world';
 
 const password = 'rollcall-demo';
+const distDir = path.join(import.meta.dirname, '..', '..', 'dist');
 const adminPaths = ['/dashboard', '/dashboard/users', '/admin/users', '/admin/sync'];
 const schemes = ['light', 'dark'] as const;
 
@@ -168,6 +171,12 @@ describe('The pages, as everybody must be able to use them', () => {
     const response = await superadmin.goto(`${world.webUrl}/nowhere`);
     expect(response?.status()).toBe(404);
     await superadmin.getByRole('link', { name: 'Go to the start page' }).waitFor();
+  });
+
+  it('/admin/users sends no more JavaScript than its budget', async () => {
+    const chunks = await pageBundle(distDir, '/admin/users');
+    expect(chunks.length).toBeGreaterThan(1);
+    expect(gzipBytesOf(chunks)).toBeLessThanOrEqual(bundleBudgets['/admin/users']);
   });
 
   it('no page asks anything of another machine', async () => {

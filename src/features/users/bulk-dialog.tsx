@@ -7,7 +7,7 @@ import { ConfirmDialog } from '../../components/confirm-dialog';
 import { usersQuery, type UserRow } from './queries';
 import { filterOf, type UsersSearch } from './search';
 import { nobody, selectedCount, type Selection, type SelectionControl } from './selection';
-import type { BulkAction } from './selection-bar';
+import type { BulkAction } from './bulk-actions';
 
 interface BulkDialogProps {
   action: BulkAction;

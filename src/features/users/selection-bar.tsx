@@ -9,8 +9,7 @@ import { Suspense, useState } from 'react';
 import { MenuOnDemand } from '../../components/menu-on-demand';
 import { Button } from '../../components/ui/button';
 import { lazyPart, preloading } from '../../lib/lazy-part';
-import { canSometimes, type Actor, type Permission } from '../../shared/permissions';
-import type { Role } from '../../shared/roles';
+import type { BulkAction } from './bulk-actions';
 import type { UsersSearch } from './search';
 import { nobody, selectedCount, type SelectionControl } from './selection';
 
@@ -18,22 +17,6 @@ const loadRoles = () => import('./bulk-role-menu');
 const BulkRoleMenu = lazyPart(async () => (await loadRoles()).BulkRoleMenu);
 const loadDialog = () => import('./bulk-dialog');
 const BulkDialog = lazyPart(async () => (await loadDialog()).BulkDialog);
-
-/** What is done to everybody selected. */
-export type BulkAction =
-  { kind: 'role'; role: Role } | { kind: 'deactivate' } | { kind: 'reactivate' };
-
-const permissionOf = {
-  role: 'users:setRole',
-  deactivate: 'users:deactivate',
-  reactivate: 'users:reactivate',
-} as const satisfies Record<BulkAction['kind'], Permission>;
-
-/** What the viewer may do to at least somebody; without any, there is nothing to select for. */
-export function bulkActionsOf(actor: Actor): BulkAction['kind'][] {
-  const all = ['role', 'deactivate', 'reactivate'] as const;
-  return all.filter((kind) => canSometimes(actor, permissionOf[kind]));
-}
 
 interface SelectionBarProps {
   search: UsersSearch;

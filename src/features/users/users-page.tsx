@@ -1,24 +1,28 @@
 import { useQuery } from '@tanstack/react-query';
 import { SearchXIcon } from 'lucide-react';
-import { useCallback, useState } from 'react';
+import { Suspense, useCallback, useState } from 'react';
 import { LoadError } from '../../components/load-error';
 import { Notice } from '../../components/notice';
 import { PageHeader } from '../../components/page-header';
 import { Button } from '../../components/ui/button';
 import { Skeleton } from '../../components/ui/skeleton';
+import { lazyPart } from '../../lib/lazy-part';
 import { actorOf, useViewer } from '../../lib/live';
 import { useShortcuts } from '../../lib/shortcuts';
 import type { UserSort } from '../../shared/people';
-import { BulkProgress } from './bulk-progress';
-import { bulkActionsOf, SelectionBar } from './selection-bar';
+import { bulkActionsOf } from './bulk-actions';
 import { InviteActions } from './invite-actions';
-import { countQuery, usersQuery, type UserCount } from './queries';
+import { bulkQuery, countQuery, usersQuery, type UserCount } from './queries';
 import { RowDialogs } from './row-dialogs';
 import { isFiltered, listKeyOf, refine, type UsersSearch } from './search';
 import { nobody, selectedCount, useSelection, type SelectionControl } from './selection';
 import { UsersList } from './users-list';
 import type { Ordering } from './users-table';
 import { searchFieldId, UsersToolbar } from './users-toolbar';
+
+// The first view has neither: they come with the first bulk change and the first person selected.
+const BulkProgress = lazyPart(async () => (await import('./bulk-progress')).BulkProgress);
+const SelectionBar = lazyPart(async () => (await import('./selection-bar')).SelectionBar);
 
 interface UsersPageProps {
   search: UsersSearch;
@@ -125,6 +129,12 @@ function useListShortcuts(selection: SelectionControl | undefined) {
   ]);
 }
 
+/** How far the viewer's bulk change is, for those who ever began one. */
+function BulkChange() {
+  const { data: hasJob } = useQuery({ ...bulkQuery, select: (job) => job !== null });
+  return <Suspense>{hasJob && <BulkProgress />}</Suspense>;
+}
+
 /** Requirement C1, C3: everybody, live, with the address as the state. */
 export function UsersPage({ search, onSearch }: UsersPageProps) {
   const viewer = useViewer();
@@ -142,9 +152,11 @@ export function UsersPage({ search, onSearch }: UsersPageProps) {
     },
     [onSearch, own, setOwn, search],
   );
-  useListShortcuts(
-    mayChange && selectedCount(selection.selection, count?.count ?? 0) > 0 ? selection : undefined,
-  );
+  const anySelected = mayChange && selectedCount(selection.selection, count?.count ?? 0) > 0;
+  useListShortcuts(anySelected ? selection : undefined);
+  // Stays from then on: what was asked for in it outlives the selection.
+  const [wasSelected, setWasSelected] = useState(anySelected);
+  if (anySelected && !wasSelected) setWasSelected(true);
   const content = () => {
     if (first.error && !stale) {
       const error = first.error;
@@ -182,7 +194,7 @@ export function UsersPage({ search, onSearch }: UsersPageProps) {
         />
       </PageHeader>
       <UsersToolbar search={search} onSearch={onSearch} />
-      {mayChange && <BulkProgress />}
+      {mayChange && <BulkChange />}
       {from !== undefined && (
         <p className="mb-2 flex items-center gap-2 text-xs text-muted-foreground">
           People before this place in the list are not shown.
@@ -193,13 +205,15 @@ export function UsersPage({ search, onSearch }: UsersPageProps) {
       )}
       <Summary search={search} count={count} />
       <div className="rounded-xl border bg-card shadow-xs">{content()}</div>
-      {mayChange && (
-        <SelectionBar
-          search={shown}
-          control={selection}
-          total={count?.count ?? 0}
-          actions={actions}
-        />
+      {wasSelected && (
+        <Suspense>
+          <SelectionBar
+            search={shown}
+            control={selection}
+            total={count?.count ?? 0}
+            actions={actions}
+          />
+        </Suspense>
       )}
     </RowDialogs>
   );
