@@ -7,13 +7,14 @@ interface Kind {
   steps: number;
   accessShare?: number;
   scriptShare?: number;
+  lateShare?: number;
 }
 
 /** Seed s plays kind s modulo their number. */
 export const kinds: readonly Kind[] = [
   { name: 'one person', ids: ['ann'], steps: 30 },
   { name: 'several people', ids: ['boss', 'ann', 'bob'], steps: 40 },
-  { name: 'one person in and out', ids: ['ann'], steps: 50, accessShare: 0.17 },
+  { name: 'one person in and out', ids: ['ann'], steps: 50, accessShare: 0.17, lateShare: 0.03 },
   { name: 'several people, long', ids: ['boss', 'ann', 'bob', 'cid'], steps: 120 },
   {
     name: 'a crowd under the brake',

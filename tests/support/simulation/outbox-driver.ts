@@ -112,6 +112,19 @@ export class OutboxDriver {
     request.answer = await this.world.clerk.fetch(request.input, request.init);
   }
 
+  /** The ban or unban that waits goes out, if nothing else of that person is, and hangs on its way. */
+  async loseAccess(externalId: string): Promise<void> {
+    if (this.open.some(({ attempt }) => attempt.externalId === externalId)) return;
+    const intent = (await this.queued()).find(
+      (one) => one.externalId === externalId && (one.kind === 'ban' || one.kind === 'unban'),
+    );
+    if (intent === undefined) return;
+    this.note(`push ${intent.kind} of ${externalId}`);
+    await this.begin(intent);
+    const request = this.open.find(({ attempt }) => attempt.intentId === intent._id);
+    if (request !== undefined) await this.finish(request, 'answerLost');
+  }
+
   /** No request is waited for longer than half a minute. */
   async timeOut(): Promise<void> {
     for (let request = this.open[0]; request; request = this.open[0]) {

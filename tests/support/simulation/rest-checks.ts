@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Doc } from '../../../convex/_generated/dataModel';
+import { hasAccess } from '../../../convex/model/access';
 import { canonicalJson } from '../../../convex/model/canonicalJson';
 import { parseClerkUser } from '../../../convex/model/clerkUser';
-import { defaultRole, isRole, roleNames } from '../../../src/shared/roles';
+import { defaultRole, isRole, ownerRole, roleNames } from '../../../src/shared/roles';
 import { type ConvexCalls, internal, verifyAudit } from '../convex-calls';
 import type { RawClerkUser } from '../fake-clerk';
 import type { Deployment } from './deployment';
@@ -28,7 +29,15 @@ export async function checkAtRest(world: Deployment, expected: Expectations): Pr
   assert.equal(new Set(ids).size, ids.length, 'rule 1: one row per id');
   for (const id of world.clerk.users.keys()) assert.ok(ids.includes(id), `${id} has a row`);
   for (const row of rows) checkRow(row, world.clerk.users.get(row.externalId), expected);
+  checkHeld(rows);
   await checkCounts(world.t, rows);
+}
+
+/** Rule 7: a deletion is held for want of another superadmin only. */
+function checkHeld(rows: readonly Doc<'users'>[]): void {
+  if (!rows.some((row) => row.role === ownerRole && hasAccess(row))) return;
+  const held = rows.filter(({ heldDeletionAt }) => heldDeletionAt !== undefined);
+  assert.deepEqual(held, [], 'a held deletion is released once somebody else is in charge');
 }
 
 function checkRow(

@@ -22,6 +22,8 @@ export interface SimulationOptions {
   accessShare?: number;
   /** Which part of all steps is a script that changes everybody's role in Clerk. */
   scriptShare?: number;
+  /** Which part of all steps takes back a decision about access whose request got lost. */
+  lateShare?: number;
 }
 
 /** Few, so that both sides happen to choose the same. */
@@ -92,6 +94,7 @@ export class SyncSimulation {
       return;
     }
     if (this.chance() < (this.options.scriptShare ?? 0)) return await this.script();
+    if (this.chance() < (this.options.lateShare ?? 0)) return await this.changeMind(id);
     const roll = this.chance();
     if (roll < 0.14) this.editInClerk(id);
     else if (roll < 0.15) this.deleteInClerk(id);
@@ -277,6 +280,22 @@ export class SyncSimulation {
     if (verb === 'reactivate') return;
     const call = codeOf(as(t, id).query(api.users.stats, {}));
     assert.equal(await call, 'ACCOUNT_INACTIVE', `rule 9: ${id} is cut off at once`);
+  }
+
+  /** A decision whose request gets lost, to land any time later, and the opposite one at once. */
+  private async changeMind(id: string): Promise<void> {
+    const isActive = (await rowsOf(this.world.t)).some(
+      (row) => row.externalId === id && row.isActive,
+    );
+    const verbs = isActive
+      ? (['deactivate', 'reactivate'] as const)
+      : (['reactivate', 'deactivate'] as const);
+    for (const verb of verbs) {
+      this.steps.push(`operator: ${verb} ${id}`);
+      const attempt = this.world.t.mutation(internal.admin[verb], { idOrEmail: id });
+      this.expectCode(await codeOf(attempt), refusals);
+      if (verb === verbs[0]) await this.outbox.loseAccess(id);
+    }
   }
 
   /** Who sits at the panel: mostly one who may decide, sometimes anybody. */
