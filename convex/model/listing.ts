@@ -58,13 +58,14 @@ async function inOrder(
   checkCursor(options.endCursor ?? null);
   const sort = request.sync === undefined ? (request.sort ?? 'name') : 'name';
   const order = request.order ?? 'asc';
-  const start = await startOf(ctx, request, sort);
+  const cursor = options.cursor ?? (await placeOf(ctx, request, { sort, order }));
   const { states, roles } = rangesOf(request);
   const ranges = states.flatMap((state) =>
-    roles.map((role) => range(ctx, { ...request, sort, state, role, start }).order(order)),
+    roles.map((role) => range(ctx, { ...request, sort, state, role }).order(order)),
   );
   return await mergedStream(ranges, [sortField[sort]]).paginate({
     ...options,
+    cursor,
     // A page that has an end instead of a number of rows is bounded all the same.
     maximumRowsRead: 2 * Math.max(pageSizeMax, options.numItems),
   });
@@ -88,66 +89,48 @@ const sortField = {
   lastLoginAt: 'lastLoginAt',
 } as const satisfies Record<UserSort, keyof UserRow>;
 
-/** The first value of the order that is listed; undefined = from the very start. */
-async function startOf(
+/**
+ * The cursor before a person, as the stream makes them: the value of the order, then the moment of
+ * creation, which tells people of one name apart. Null = from the very start.
+ */
+async function placeOf(
   ctx: QueryCtx,
   { from }: OrderedRequest,
-  sort: UserSort,
-): Promise<string | number | undefined> {
+  { sort, order }: { sort: UserSort; order: 'asc' | 'desc' },
+): Promise<string | null> {
   const id = from === undefined ? null : ctx.db.normalizeId('users', from);
-  if (id === null) return undefined;
+  if (id === null) return null;
   const row = await ctx.db.get('users', id);
   // Somebody who is gone, or has no such time, marks no place.
-  return row?.[sortField[sort]];
+  const value = row?.[sortField[sort]];
+  if (row === null || value === undefined) return null;
+  // Cursors are exclusive: the number next to the moment, on the side that is listed before it.
+  const before = row._creationTime * (1 + (order === 'asc' ? -1 : 1) * Number.EPSILON);
+  // The stream's own escape: it writes an absent value as this word.
+  const written = typeof value === 'string' && value.endsWith('undefined') ? `_${value}` : value;
+  return JSON.stringify([written, before]);
 }
 
 interface RangeRequest extends OrderedRequest {
   sort: UserSort;
   state: UserState;
   role: Role;
-  start: string | number | undefined;
 }
 
-/** One range of an index, from `start` on in the order asked for. */
-function range(ctx: QueryCtx, request: RangeRequest) {
-  const { sort, state, role, sync, order, start } = request;
+/** One range of an index, in the order asked for. */
+function range(ctx: QueryCtx, { sort, state, role, sync }: RangeRequest) {
   const users = stream(ctx.db, schema).query('users');
-  const desc = order === 'desc';
-  if (sort === 'name') {
-    const text = typeof start === 'string' ? start : undefined;
-    if (sync !== undefined) {
-      return users.withIndex('bySync', (q) => {
-        const all = q.eq('sync', sync).eq('state', state).eq('role', role);
-        if (text === undefined) return all;
-        return desc ? all.lte('searchText', text) : all.gte('searchText', text);
-      });
-    }
-    return users.withIndex('byName', (q) => {
-      const all = q.eq('state', state).eq('role', role);
-      if (text === undefined) return all;
-      return desc ? all.lte('searchText', text) : all.gte('searchText', text);
-    });
-  }
-  const at = typeof start === 'number' ? start : undefined;
   switch (sort) {
+    case 'name':
+      return sync === undefined
+        ? users.withIndex('byName', (q) => q.eq('state', state).eq('role', role))
+        : users.withIndex('bySync', (q) => q.eq('sync', sync).eq('state', state).eq('role', role));
     case 'createdAt':
-      return users.withIndex('byCreated', (q) => {
-        const all = q.eq('state', state).eq('role', role);
-        if (at === undefined) return all;
-        return desc ? all.lte('createdAt', at) : all.gte('createdAt', at);
-      });
+      return users.withIndex('byCreated', (q) => q.eq('state', state).eq('role', role));
     case 'lastSignInAt':
-      return users.withIndex('byLastSignIn', (q) => {
-        const all = q.eq('state', state).eq('role', role);
-        if (at === undefined) return all;
-        return desc ? all.lte('lastSignInAt', at) : all.gte('lastSignInAt', at);
-      });
+      return users.withIndex('byLastSignIn', (q) => q.eq('state', state).eq('role', role));
     case 'lastLoginAt':
-      return users.withIndex('byLastLogin', (q) => {
-        const all = q.eq('state', state).eq('role', role);
-        if (at === undefined) return all;
-        return desc ? all.lte('lastLoginAt', at) : all.gte('lastLoginAt', at);
-      });
+      return users.withIndex('byLastLogin', (q) => q.eq('state', state).eq('role', role));
   }
 }
 
