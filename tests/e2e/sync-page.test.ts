@@ -159,10 +159,13 @@ describe('The sync page (A1 to A5), end to end', () => {
   });
 
   it('A7: who is gone from Clerk is reported, and deactivated only after a question and a wait', async () => {
-    const gone = await world.clerk.createUser({
-      email: 'gone@lost.test',
-      firstName: 'Gone',
-      lastName: 'Away',
+    // The newest are left out: they may be too new for Clerk's list.
+    const gone = await world.clerk.backend<{ id: string }>('POST', '/users', {
+      email_address: ['gone@lost.test'],
+      first_name: 'Gone',
+      last_name: 'Away',
+      skip_password_requirement: true,
+      created_at: '2026-01-19T13:40:00Z',
     });
     await superadmin.goto(`${world.webUrl}/admin/users?q=gone`);
     await superadmin.getByText('gone@lost.test').waitFor(soon);

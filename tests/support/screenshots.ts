@@ -1,10 +1,13 @@
 /**
- * `npm run screenshots`: takes the picture of the README again, of the real product with real
- * people in it, in Chromium.
+ * `npm run screenshots`: pictures of every page of the real product with real people in it, in
+ * Chromium. The one of the users page goes to `docs/images/` for the README; all of them, in light
+ * and dark, wide and on a phone, to the folder that is named (default `screenshots/`, which git
+ * ignores).
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { launchBrowser } from './browser';
+import type { Page } from 'playwright-core';
+import { launchBrowser, type ContextOptions, type TestBrowser } from './browser';
 import { signInAs } from './sign-in';
 import { startStack, type World } from './stack-world';
 import { rootDir } from './steps';
@@ -19,6 +22,23 @@ const people = [
   ['Fatima', 'Rahmani', undefined, '2025-08-15T11:02:00Z'],
   ['Ngozi', 'Adeyemi', undefined, '2026-11-02T10:47:00Z'],
 ] as const;
+
+const pages = [
+  '/dashboard',
+  '/dashboard/users',
+  '/admin/users',
+  '/admin/organizations',
+  '/admin/sync',
+  '/admin/webhooks',
+  '/admin/audit',
+  '/admin/settings',
+] as const;
+
+const views: Record<string, ContextOptions> = {
+  light: { width: 1280, height: 912 },
+  dark: { width: 1280, height: 912, colorScheme: 'dark' },
+  phone: { width: 360, height: 780 },
+};
 
 const password = 'rollcall-demo';
 const addressOf = (firstName: string, lastName: string) =>
@@ -38,54 +58,70 @@ async function addPeople(world: World): Promise<void> {
   }
 }
 
-async function picture(world: World, file: string): Promise<void> {
+async function someVisits(world: World, browser: TestBrowser): Promise<void> {
+  for (const [firstName, lastName] of people.slice(0, 4)) {
+    const visit = await browser.newPage();
+    await signInAs(visit, world.webUrl, { email: addressOf(firstName, lastName), password });
+    await visit.context().close();
+  }
+}
+
+/** A change under way, so that the pictures show what the product is about. */
+async function changeOnItsWay(world: World, page: Page): Promise<void> {
+  await page.goto(`${world.webUrl}/admin/users`);
+  await world.clerk.local('POST', '/faults', { status: 503, match: '/metadata', count: 50 });
+  await page.getByRole('button', { name: 'Actions for Chen Li' }).click();
+  await page.getByRole('menuitem', { name: /update role/i }).click();
+  await page.getByRole('menuitemradio', { name: 'Admin', exact: true }).click();
+  await page.getByRole('button', { name: 'Change to Admin' }).click();
+  await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+}
+
+/** Lets what is loading arrive; a page that stays busy is taken as it is. */
+async function settle(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.waitForLoadState('networkidle').catch(() => {});
+  await page
+    .locator('img')
+    .evaluateAll((images) =>
+      Promise.allSettled(images.map((image) => (image as HTMLImageElement).decode())),
+    );
+  await page.mouse.move(0, 0);
+}
+
+async function pictures(world: World, folder: string): Promise<void> {
   const superadmin = world.demo.find(({ role }) => role === 'superadmin');
   if (superadmin === undefined) throw new Error('no demo superadmin');
   const browser = await launchBrowser();
   try {
-    // Some have been here already.
-    for (const [firstName, lastName] of people.slice(0, 4)) {
-      const visit = await browser.newPage();
-      await signInAs(visit, world.webUrl, { email: addressOf(firstName, lastName), password });
-      await visit.context().close();
+    await someVisits(world, browser);
+    for (const [view, options] of Object.entries(views)) {
+      const page = await browser.newPage(options);
+      await signInAs(page, world.webUrl, superadmin);
+      if (view === 'light') await changeOnItsWay(world, page);
+      for (const address of pages) {
+        await page.goto(world.webUrl + address);
+        await settle(page);
+        const name = address.slice(1).replaceAll('/', '-');
+        await page.screenshot({ path: path.join(folder, `${name}-${view}.png`) });
+        if (view === 'light' && address === '/admin/users') {
+          await page.screenshot({ path: path.join(rootDir, 'docs', 'images', 'users.png') });
+        }
+      }
+      await page.context().close();
     }
-    const page = await browser.newPage({ width: 1280, height: 912 });
-    await signInAs(page, world.webUrl, superadmin);
-    await page.goto(`${world.webUrl}/admin/users`);
-    await page.getByText(`${people.length + world.demo.length} users`).waitFor();
-    // A change under way, so that the picture shows what the page is about.
-    await world.clerk.local('POST', '/faults', { status: 503, match: '/metadata', count: 50 });
-    await page.getByRole('button', { name: 'Actions for Chen Li' }).click();
-    await page.getByRole('menuitem', { name: /update role/i }).click();
-    await page.getByRole('menuitemradio', { name: 'Admin', exact: true }).click();
-    await page.getByRole('button', { name: 'Change to Admin' }).click();
-    await page.getByRole('alertdialog').waitFor({ state: 'detached' });
-    await page
-      .getByRole('row', { name: /Chen Li/ })
-      .getByText('Pending')
-      .waitFor();
-    // The note about what was just done would lie over the last rows.
-    await page.getByRole('button', { name: 'Close toast' }).click();
-    await page.locator('[data-sonner-toast]').waitFor({ state: 'detached' });
-    await page.mouse.move(0, 0);
-    await page
-      .locator('img')
-      .evaluateAll((images) =>
-        Promise.all(images.map((image) => (image as HTMLImageElement).decode())),
-      );
-    await page.screenshot({ path: file });
   } finally {
     await browser.close();
   }
 }
 
+const folder = path.resolve(rootDir, process.argv[2] ?? 'screenshots');
+mkdirSync(folder, { recursive: true });
 const world = await startStack();
 try {
   await addPeople(world);
-  const folder = path.join(rootDir, 'docs', 'images');
-  mkdirSync(folder, { recursive: true });
-  await picture(world, path.join(folder, 'users.png'));
-  process.stdout.write('Written to docs/images/users.png\n');
+  await pictures(world, folder);
+  process.stdout.write(`Written to ${folder} and docs/images/users.png\n`);
 } finally {
   await world.stop();
 }

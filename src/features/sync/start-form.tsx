@@ -1,3 +1,4 @@
+import { useHydrated } from '@tanstack/react-router';
 import { KeyRoundIcon, RefreshCwIcon, ScanSearchIcon } from 'lucide-react';
 import { useState, type FormEvent } from 'react';
 import { Field } from '../../components/field';
@@ -132,6 +133,7 @@ interface StartFormProps {
 /** Requirements A2, A11: what to synchronise, with which key, for real or to look first. */
 export function StartForm({ hasServerKey, busy }: StartFormProps) {
   const form = useStartForm(hasServerKey);
+  const hydrated = useHydrated();
   const disabled = busy || form.isPending;
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -146,54 +148,57 @@ export function StartForm({ hasServerKey, busy }: StartFormProps) {
           Roles, access and fields of your own stay as they are. Nobody is deleted.
         </CardDescription>
       </CardHeader>
-      <form onSubmit={submit} noValidate className="grid gap-4">
-        <Field
-          label={hasServerKey ? 'Clerk secret key (optional)' : 'Clerk secret key'}
-          hint={
-            hasServerKey
-              ? 'Leave it empty to use the key of this installation.'
-              : 'Used for this one sync and kept nowhere.'
-          }
-          error={form.mistakes.secretKey}
-        >
-          {(aria) => (
-            <Input
-              {...aria}
-              type="password"
-              // No password manager should keep it.
-              autoComplete="off"
-              spellCheck={false}
-              data-1p-ignore
-              placeholder="sk_live_…"
-              value={form.secretKey}
-              onChange={(event) => form.setSecretKey(event.target.value)}
-            />
-          )}
-        </Field>
-        <ScopeFields form={form} />
-        {Boolean(form.error) && (
-          <p
-            role="alert"
-            className="rounded-md bg-destructive/10 px-3 py-2 text-sm text-destructive"
+      <form onSubmit={submit} noValidate>
+        {/* What is typed or pressed before the page is alive would be lost. */}
+        <fieldset disabled={!hydrated} className="grid gap-4">
+          <Field
+            label={hasServerKey ? 'Clerk secret key (optional)' : 'Clerk secret key'}
+            hint={
+              hasServerKey
+                ? 'Leave it empty to use the key of this installation.'
+                : 'Used for this one sync and kept nowhere.'
+            }
+            error={form.mistakes.secretKey}
           >
-            {errorBodyOf(form.error).message}{' '}
-            <span className="font-mono text-xs">{errorBodyOf(form.error).code}</span>
-          </p>
-        )}
-        <div className="flex flex-wrap items-center gap-2">
-          <Button type="submit" disabled={disabled}>
-            <RefreshCwIcon aria-hidden /> Start Sync
-          </Button>
-          <Button variant="outline" disabled={disabled} onClick={() => form.send('dryRun')}>
-            <ScanSearchIcon aria-hidden /> Dry run
-          </Button>
-          <p className="flex items-center gap-1.5 text-xs text-muted-foreground">
-            <KeyRoundIcon className="size-3.5 shrink-0" aria-hidden />
-            {busy
-              ? 'A sync is running; one at a time.'
-              : 'A dry run changes nothing and shows what would.'}
-          </p>
-        </div>
+            {(aria) => (
+              <Input
+                {...aria}
+                type="password"
+                // No password manager should keep it.
+                autoComplete="off"
+                spellCheck={false}
+                data-1p-ignore
+                placeholder="sk_live_…"
+                value={form.secretKey}
+                onChange={(event) => form.setSecretKey(event.target.value)}
+              />
+            )}
+          </Field>
+          <ScopeFields form={form} />
+          {Boolean(form.error) && (
+            <p
+              role="alert"
+              className="rounded-md bg-destructive/10 px-3 py-2 text-sm text-destructive"
+            >
+              {errorBodyOf(form.error).message}{' '}
+              <span className="font-mono text-xs">{errorBodyOf(form.error).code}</span>
+            </p>
+          )}
+          <div className="flex flex-wrap items-center gap-2">
+            <Button type="submit" disabled={disabled}>
+              <RefreshCwIcon aria-hidden /> Start Sync
+            </Button>
+            <Button variant="outline" disabled={disabled} onClick={() => form.send('dryRun')}>
+              <ScanSearchIcon aria-hidden /> Dry run
+            </Button>
+            <p className="flex items-center gap-1.5 text-xs text-muted-foreground">
+              <KeyRoundIcon className="size-3.5 shrink-0" aria-hidden />
+              {busy
+                ? 'A sync is running; one at a time.'
+                : 'A dry run changes nothing and shows what would.'}
+            </p>
+          </div>
+        </fieldset>
       </form>
     </Card>
   );
