@@ -52,10 +52,12 @@ export async function recordCanary(
   now: number,
 ): Promise<Health['state']> {
   const row = await ctx.db.query('webhookHealth').unique();
+  // What changed before anybody watched never had a webhook to miss: a sync brings it.
+  const watchedFrom = row?._creationTime ?? now;
   const missed = [
     ...(await missedUsers(ctx, users, now)),
     ...(await missedOrganizations(ctx, organizations, now)),
-  ];
+  ].filter(({ changedAt }) => changedAt >= watchedFrom);
   const verdict = judgeHealth({
     now,
     hasSecret: webhookSecrets().length > 0,

@@ -145,14 +145,22 @@ describe('The pages, as everybody must be able to use them', () => {
     const seen = new Map<string, number>();
     const atEnd = () =>
       superadmin.evaluate(() => window.scrollY + innerHeight >= document.body.scrollHeight - 2);
-    for (let turn = 0; turn < 60; turn++) {
+    // Two frames: the one that scrolls, and the one that has drawn the rows for it.
+    const painted = () =>
+      superadmin.evaluate(
+        () =>
+          new Promise<void>((done) => {
+            requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 20)));
+          }),
+      );
+    for (let turn = 0; turn < 150; turn++) {
       const shown = await emails();
       expect(new Set(shown).size).toBe(shown.length);
       for (const email of shown) seen.set(email, (seen.get(email) ?? 0) + 1);
       expect(await superadmin.getByRole('row').count()).toBeLessThan(50);
       if ((await atEnd()) && seen.has('page119@rollcall.test')) break;
-      await superadmin.mouse.wheel(0, 500);
-      await superadmin.waitForTimeout(60);
+      await superadmin.mouse.wheel(0, 250);
+      await painted();
     }
     const pages = [...seen.keys()].filter((email) => /^page\d+@/.test(email));
     expect(pages).toHaveLength(120);

@@ -33,6 +33,8 @@ beforeEach(async () => {
   vi.stubEnv('CONVEX_SITE_URL', 'http://site.test');
   clerk.create(rawUser('boss', { public_metadata: { role: 'superadmin' } }));
   await deliverAll(t, clerk);
+  // Watching begins with the first look.
+  await canary();
 });
 afterEach(disconnectWorld);
 
@@ -150,6 +152,10 @@ describe('the canary names the cause when deliveries stop', () => {
   test('somebody whom we never heard of, while nothing ever arrived', async () => {
     disconnectWorld();
     ({ t, clerk } = connectedWorld());
+    clerk.create(rawUser('elder'));
+    pass(20 * minuteMs);
+    // Who was there before anybody watched never had a webhook to miss.
+    expect(await canary()).toBe('unknown');
     clerk.create(rawUser('ghost'));
     pass(20 * minuteMs);
     expect(await canary()).toBe('dead');

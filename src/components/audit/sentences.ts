@@ -84,10 +84,13 @@ const tellers: Record<string, Teller> = {
   'user.deletionHeld': say('deleted', ', which is held: nobody else is in charge'),
   'user.bannedInClerk': say('banned', 'in Clerk itself'),
   'user.unbannedInClerk': say('lifted the ban of', 'in Clerk itself'),
-  'users.created': ({ after }) => ({
-    verb: `added ${text(after['count'])} people`,
-    noTarget: true,
-  }),
+  'users.created': ({ after }) => {
+    const count = Array.isArray(after['users']) ? after['users'].length : 0;
+    return {
+      verb: `added ${count === 1 ? 'one person' : `${count} people`} as ${role(after['role'])}`,
+      noTarget: true,
+    };
+  },
   'organizations.created': ({ after }) => mirrored(after['organizations'], 'organization'),
   'memberships.created': ({ after }) => mirrored(after['memberships'], 'membership'),
   'name.changed': say('changed the name of'),
