@@ -80,7 +80,9 @@ async function changeOnItsWay(world: World, page: Page): Promise<void> {
 /** Lets what is loading arrive; a page that stays busy is taken as it is. */
 async function settle(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1 }).waitFor();
-  await page.waitForLoadState('networkidle').catch(() => {});
+  const loading = page.locator('output[aria-label^="Loading"]').first();
+  await loading.waitFor({ state: 'detached', timeout: 5_000 }).catch(() => {});
+  await page.waitForTimeout(500);
   await page
     .locator('img')
     .evaluateAll((images) =>
