@@ -80,7 +80,7 @@ export const syncTables = {
     .index('byStartedAt', ['startedAt'])
     .index('byStatus', ['status', 'startedAt']),
 
-  /** Records that a run could not take over, and why. Written with the batch. Pruned with age. */
+  /** Records that a run could not take over, and why. Written with the batch. Not pruned yet. */
   syncErrors: defineTable({
     runId: v.id('syncRuns'),
     kind: syncKind,

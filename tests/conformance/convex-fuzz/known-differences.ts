@@ -76,7 +76,7 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason:
       'convex-test keeps one stack of open transactions: what goes on after the parent has failed commits into the wrong one.',
     leftOut:
-      'The interpreter lets all of them end before it fails. `tests/conformance/convex-functions.test.ts` and `convex-components.test.ts` prove the rollback of what was left running.',
+      'The interpreter lets all of them end before it fails. `tests/conformance/convex-functions.test.ts` and `convex-components.test.ts` test neighbouring cases; the rollback of what was left running has no test of its own yet.',
   },
   {
     what: '`scheduler.cancel` of a job that was rolled back or is in another component',
