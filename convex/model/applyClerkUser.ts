@@ -4,7 +4,7 @@ import { defaultRole, isRole, ownerRole } from '../../src/shared/roles';
 import { userByExternalId } from './access';
 import { appendAudit, type Cause } from './auditLog';
 import { compareAccess } from './changeAccess';
-import { mergeIncomingName, nameInClerk } from './changeName';
+import { compareNameInTie, mergeIncomingName, nameInClerk } from './changeName';
 import { decideRole } from './changeRole';
 import { releaseHeldDeletions } from './deleteClerkUser';
 import { isBootstrapEmail } from './environment';
@@ -56,11 +56,16 @@ export async function applyClerkUser(
   if (verdict === 'apply') return await update(ctx, row, arrival, cause);
   if (verdict === 'refetch') return { kind: 'refetch', row: await askClerk(ctx, row) };
   if (verdict === 'duplicate' && via.kind === 'fetch' && via.ask === refetch) {
-    // The tie is settled for what the row says: what was put off until now is compared.
-    const bannedBefore = row.clerk.banned ?? false;
-    return { kind: verdict, row: await compareAccess(ctx, { row, bannedBefore }, cause) };
+    return { kind: verdict, row: await compareSettled(ctx, row, cause) };
   }
   return { kind: verdict, row };
+}
+
+/** A tie is settled for what the row says of Clerk: what was put off until now is compared. */
+async function compareSettled(ctx: MutationCtx, row: UserRow, cause: Cause): Promise<UserRow> {
+  const bannedBefore = row.clerk.banned ?? false;
+  const compared = await compareAccess(ctx, { row, bannedBefore }, cause);
+  return await compareNameInTie(ctx, compared, cause);
 }
 
 /** C9: a role that Clerk names and we know is taken; otherwise the default one. */

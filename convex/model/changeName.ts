@@ -128,13 +128,37 @@ export async function compareName(
   cause: Cause,
 ): Promise<void> {
   const { nameEdit, clerk } = row;
-  if (nameEdit?.state !== 'synced' || nameEdit.proven || clerk.updatedAt <= answeredAt) return;
-  const { firstName, lastName } = nameEdit.base;
+  if (nameEdit?.state !== 'synced' || nameEdit.proven) return;
+  const answered = await patchUser(ctx, row, { nameEdit: { ...nameEdit, answeredAt } });
+  if (clerk.updatedAt > answeredAt) await takeEditBack(ctx, answered, cause);
+}
+
+/**
+ * Called when Clerk was asked about a tie and says what the row knows of it already. In a tie with
+ * the answer to our push that is newer than the answer: the question came after it.
+ */
+export async function compareNameInTie(
+  ctx: MutationCtx,
+  row: UserRow,
+  cause: Cause,
+): Promise<UserRow> {
+  const { nameEdit, clerk } = row;
+  if (nameEdit?.state !== 'synced' || nameEdit.proven) return row;
+  if (nameEdit.answeredAt !== clerk.updatedAt) return row;
+  return await takeEditBack(ctx, row, cause);
+}
+
+/** Clerk says again what it said before our push arrived there. */
+async function takeEditBack(ctx: MutationCtx, row: UserRow, cause: Cause): Promise<UserRow> {
+  if (row.nameEdit === undefined) return row;
+  const { firstName, lastName } = row.nameEdit.base;
   const name = fullName(firstName, lastName);
-  const theirs = { firstName, lastName, name, updatedAt: clerk.updatedAt };
-  const arrived = { ...row, nameEdit: { ...nameEdit, proven: true } };
+  const theirs = { firstName, lastName, name, updatedAt: row.clerk.updatedAt };
+  const arrived = { ...row, nameEdit: { ...row.nameEdit, proven: true } };
   const merge = await mergeIncomingName(ctx, arrived, theirs, cause);
-  await merge.finish(await patchUser(ctx, row, { ...merge.change, updatedAt: cause.now }));
+  const changed = await patchUser(ctx, row, { ...merge.change, updatedAt: cause.now });
+  await merge.finish(changed);
+  return changed;
 }
 
 /**

@@ -20,7 +20,7 @@ export type NameMerge =
  */
 export function mergeName(
   ours: NameParts,
-  edit: Pick<NameEdit, 'state' | 'decidedAt' | 'base' | 'proven'> | undefined,
+  edit: Pick<NameEdit, 'state' | 'decidedAt' | 'base' | 'proven' | 'answeredAt'> | undefined,
   theirs: NameParts & { updatedAt: number; pushedBefore: boolean },
 ): NameMerge {
   if (sameName(ours, theirs)) {
@@ -28,7 +28,9 @@ export function mergeName(
   }
   if (edit === undefined) return { kind: 'theirs', external: false };
   const settled = edit.state === 'synced';
-  if (!edit.proven && sameName(edit.base, theirs)) return { kind: 'oldNews' };
+  const isLater = settled && theirs.updatedAt > (edit.answeredAt ?? Infinity);
+  // After the answer to our push, what Clerk said before it is an edit back.
+  if (!edit.proven && !isLater && sameName(edit.base, theirs)) return { kind: 'oldNews' };
   if (theirs.pushedBefore) return { kind: settled ? 'overtaken' : 'oldNews' };
   if (settled) return { kind: 'theirs', external: true };
   // A tie goes to us, as with roles.

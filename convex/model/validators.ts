@@ -49,6 +49,8 @@ export const nameEdit = pushState.extend({
   base: nameParts,
   /** Clerk has named our name: what differs from now on was edited there. */
   proven: v.boolean(),
+  /** Clerk's `updated_at` in the answer to our push; absent where it could not be read. */
+  answeredAt: v.optional(v.number()),
 });
 export type NameEdit = Infer<typeof nameEdit>;
 

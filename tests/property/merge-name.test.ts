@@ -14,6 +14,7 @@ const edit = fc.record({
   decidedAt: fc.nat(20),
   base: name,
   proven: fc.boolean(),
+  answeredAt: fc.option(fc.nat(20), { nil: undefined }),
 });
 const theirs = fc
   .record({ parts: name, updatedAt: fc.nat(20), pushedBefore: fc.boolean() })
@@ -42,8 +43,19 @@ describe('the merge of names', () => {
     fc.assert(
       fc.property(name, edit, theirs, (ours, known, incoming) => {
         fc.pre(!sameName(ours, incoming));
-        const before = { ...known, proven: false, base: incoming };
+        const before = { ...known, proven: false, base: incoming, answeredAt: undefined };
         expect(mergeName(ours, before, incoming).kind).toBe('oldNews');
+      }),
+    );
+  });
+
+  test('the former name, newer than the answer to our push, is an edit back', () => {
+    fc.assert(
+      fc.property(name, edit, theirs, fc.nat(20), (ours, known, incoming, answeredAt) => {
+        fc.pre(!sameName(ours, incoming) && !incoming.pushedBefore);
+        const before = { ...known, state: 'synced' as const, proven: false, base: incoming };
+        const merge = mergeName(ours, { ...before, answeredAt }, incoming);
+        expect(merge.kind).toBe(incoming.updatedAt > answeredAt ? 'theirs' : 'oldNews');
       }),
     );
   });
