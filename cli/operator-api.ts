@@ -60,6 +60,8 @@ const tally = z.looseObject({
   updated: z.number(),
   unchanged: z.number(),
   failed: z.number(),
+  /** Deployments from before there were removals do not say. */
+  removed: z.number().default(0),
 });
 
 export const syncRun = z.looseObject({

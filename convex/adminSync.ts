@@ -30,6 +30,7 @@ import {
   startRun,
   type SyncRun,
 } from './model/sync/runs';
+import { confirmRemovals as confirmRemovalsOf, watchRemovals } from './model/sync/heldRemovals';
 import { watchSweeps } from './model/sync/sweep';
 import { syncKind, syncMode, syncTrigger } from './model/sync/validators';
 import { runView, statusView, syncStatus, toRunView } from './model/sync/views';
@@ -129,6 +130,16 @@ export const resume = internalMutation({
   },
 });
 
+/** What a run found gone in Clerk and left for somebody to confirm. */
+export const confirmRemovals = internalMutation({
+  args: { runId: v.id('syncRuns') },
+  returns: v.null(),
+  handler: async (ctx, { runId }) => {
+    await confirmRemovalsOf(ctx, await existing(ctx, runId), byOperator());
+    return null;
+  },
+});
+
 /** A10. With the server's key, every `reconcileEveryHours`; otherwise it says why not. */
 export const reconcile = internalMutation({
   args: {},
@@ -173,6 +184,7 @@ export const watch = internalMutation({
       }
     }
     if (await watchSweeps(ctx, now)) why = 'Took up a sweep';
+    if (await watchRemovals(ctx, now)) why = 'Took up confirmed removals';
     await recordSchedule(ctx, 'watch syncs', { outcome: 'ok', why }, now);
     return null;
   },
@@ -189,6 +201,11 @@ export const prune = internalMutation({
       .withIndex('byAt', (q) => q.lt('at', now - syncChangesKeptMs))
       .take(maintenanceBatch);
     for (const change of old) await ctx.db.delete('syncChanges', change._id);
+    const removals = await ctx.db
+      .query('syncRemovals')
+      .withIndex('byAt', (q) => q.lt('at', now - syncChangesKeptMs))
+      .take(maintenanceBatch);
+    for (const removal of removals) await ctx.db.delete('syncRemovals', removal._id);
     await recordSchedule(ctx, 'prune sync details', { outcome: 'ok' }, now);
     return old.length;
   },

@@ -138,6 +138,8 @@ export default defineSchema({
     deletedAt: v.optional(v.number()),
   })
     .index('byExternalId', ['externalId'])
+    /** As Clerk lists them: what a sync compares a page with. */
+    .index('byCreatedAt', ['status', 'createdAt'])
     .index('byStatus', ['status', 'name'])
     .searchIndex('search', { searchField: 'name', filterFields: ['status'] }),
 
@@ -207,7 +209,9 @@ export default defineSchema({
   })
     .index('byExternalId', ['externalId'])
     .index('byOrganization', ['organizationExternalId', 'status'])
-    .index('byUser', ['userExternalId', 'status']),
+    .index('byUser', ['userExternalId', 'status'])
+    /** As Clerk lists them: what a sync compares a page with. */
+    .index('byJoinedAt', ['status', 'joinedAt']),
 
   /**
    * One receipt per `svix-id`. Written by: `model/deliveries`, in the mutation of the effect.

@@ -22,6 +22,7 @@ import {
 import { byCaller } from './model/cause';
 import { requireSync, triggerOf } from './model/sync/callers';
 import { driveRun } from './model/sync/drive';
+import { confirmRemovals as confirmRemovalsOf } from './model/sync/heldRemovals';
 import { cancelRun, resumeRun, startRun, type SyncRun } from './model/sync/runs';
 import {
   cancelSweep as cancelSweepOf,
@@ -238,6 +239,18 @@ export const restoreSweep = mutation({
     const { actor, source } = cause;
     if (!isDone)
       await ctx.scheduler.runAfter(0, internal.syncWork.restore, { sweepId, actor, source });
+    return null;
+  },
+});
+
+/** What a run found gone in Clerk and left for somebody to confirm (see `removals.ts`). */
+export const confirmRemovals = mutation({
+  args: { runId: v.id('syncRuns') },
+  returns: v.null(),
+  handler: async (ctx, { runId }) => {
+    requireOwner(ctx.actor);
+    await limitCaller(ctx, 'sync', ctx.actor.externalId);
+    await confirmRemovalsOf(ctx, await existing(ctx, runId), byCaller(ctx.actor));
     return null;
   },
 });

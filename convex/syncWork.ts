@@ -34,6 +34,7 @@ import {
   batchEnd,
   beginVerdict,
   going,
+  type RemovalTally,
   syncFailure,
   syncKind,
   syncMode,
@@ -106,9 +107,14 @@ export const begin = internalMutation({
     total: v.number(),
     slices: v.array(syncSlice),
     clerkUsers: v.optional(v.number()),
+    /** How many there are in Clerk, of those that are to be read. */
+    mirrors: v.object({
+      organizations: v.optional(v.number()),
+      memberships: v.optional(v.number()),
+    }),
   },
   returns: beginVerdict,
-  handler: async (ctx, { runId, driver, instanceId, total, slices, clerkUsers }) => {
+  handler: async (ctx, { runId, driver, instanceId, total, slices, clerkUsers, mirrors }) => {
     const now = Date.now();
     const going = await driven(ctx, runId, driver);
     if (!going.go) return { kind: 'stopped' as const, why: going.why };
@@ -124,6 +130,10 @@ export const begin = internalMutation({
       total,
       slices,
       clerkUsers: clerkUsers === undefined ? undefined : { before: clerkUsers },
+      removals: {
+        organizations: newRemovals(mirrors.organizations),
+        memberships: newRemovals(mirrors.memberships),
+      },
       lease: renewedLease(driver, now),
     });
     return { kind: 'ok' as const };
@@ -292,6 +302,10 @@ export const finish = internalMutation({
     return null;
   },
 });
+
+function newRemovals(before: number | undefined): RemovalTally | undefined {
+  return before === undefined ? undefined : { before, unseen: 0, held: 0 };
+}
 
 /** What a batch changes was decided in Clerk; the correlation id leads to who started the run. */
 function byClerk(correlationId: string): Cause {

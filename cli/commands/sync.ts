@@ -17,6 +17,7 @@ import {
 import { followRun, onInterrupt } from '../sync/follow';
 import { progressFor } from '../sync/progress';
 import { changeText, runText } from '../sync/run-text';
+import { addSyncConfirm } from './sync-confirm';
 import { addSyncRuns } from './sync-runs';
 
 interface Options {
@@ -158,4 +159,5 @@ export function addSync(program: Command, run: Run): void {
     .option(...jsonOption)
     .action((options: Options) => run(options, (context) => sync(context, options)));
   addSyncRuns(syncCommand, run);
+  addSyncConfirm(syncCommand, run);
 }

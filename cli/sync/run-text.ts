@@ -13,12 +13,20 @@ export function runText(run: SyncRun): string {
   const dry = run.mode === 'dryRun';
   const rows = kinds
     .map((kind) => [kind, run.tallies[kind]] as const)
-    .filter(([, tally]) => tally.seen > 0)
-    .map(([kind, { seen, added, updated, unchanged, failed }]) =>
-      [kind, seen, added, updated, unchanged, failed].map(String),
+    .filter(([, tally]) => tally.seen > 0 || tally.removed > 0)
+    .map(([kind, { seen, added, updated, unchanged, failed, removed }]) =>
+      [kind, seen, added, updated, unchanged, failed, removed].map(String),
     );
   const counts = table(
-    ['', 'SEEN', dry ? 'TO ADD' : 'ADDED', dry ? 'TO UPDATE' : 'UPDATED', 'UNCHANGED', 'FAILED'],
+    [
+      '',
+      'SEEN',
+      dry ? 'TO ADD' : 'ADDED',
+      dry ? 'TO UPDATE' : 'UPDATED',
+      'UNCHANGED',
+      'FAILED',
+      dry ? 'TO REMOVE' : 'REMOVED',
+    ],
     rows,
   );
   const pairs: [string, string][] = [

@@ -174,6 +174,17 @@ export const syncOverlap = 50;
 /** Missing people that a run asks Clerk for by id; more than that is no mishap of a list. */
 export const syncConfirmMax = 200;
 
+/** Organizations, or memberships, of one run that are looked into; more are a lost database. */
+export const removalsMax = 5_000;
+/** Of them, so many are sorted in one transaction, asked for side by side, and buried together. */
+export const removalsSortedAtOnce = 200;
+export const removalsAskedAtOnce = 20;
+export const removalsBuriedAtOnce = 50;
+/** What somebody confirms must not be older: a day, so that a nightly run can be looked at. */
+export const removalRunAgeMsMax = dayMs;
+/** Confirmed removals whose job is silent for this long are taken up again. */
+export const removalsSilentMsMax = 3 * minuteMs;
+
 /** Rows that are younger than this when a list ends may be too new to be in it. */
 export const syncTooNewMs = 10 * minuteMs;
 

@@ -102,6 +102,10 @@ export const errorCodes = {
     text: 'Clerk or Rollcall changed since this plan was made. Make a new dry run.',
   },
   SWEEP_REFUSED: { status: 409, text: 'Nobody may be deactivated on the strength of this run.' },
+  REMOVAL_REFUSED: {
+    status: 409,
+    text: 'Nothing may be removed on the strength of this run.',
+  },
   METHOD_NOT_ALLOWED: { status: 405, text: 'This address does not answer this method.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, text: 'Send JSON, with content-type application/json.' },
   NOT_FOUND: { status: 404, text: 'There is nothing at this address.' },

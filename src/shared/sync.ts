@@ -4,6 +4,10 @@
 export const syncKinds = ['users', 'organizations', 'memberships'] as const;
 export type SyncKind = (typeof syncKinds)[number];
 
+/** What is only mirrored here: no decision of ours is lost where Clerk has deleted it. */
+export const mirrorKinds = ['organizations', 'memberships'] as const satisfies readonly SyncKind[];
+export type MirrorKind = (typeof mirrorKinds)[number];
+
 /** `dryRun` plans with the same code and writes nothing but the plan. */
 export const syncModes = ['apply', 'dryRun'] as const;
 export type SyncMode = (typeof syncModes)[number];
@@ -20,7 +24,7 @@ export const syncPhases = [
   /** Only with a plan hash: plans again and compares before anything is written. */
   'verifying',
   ...syncKinds,
-  /** Asks Clerk by id for each person that its list did not have. */
+  /** Asks Clerk by id for everything that its lists did not have. */
   'confirming',
   'done',
 ] as const;
@@ -35,7 +39,8 @@ export const syncKeys = ['server', 'pasted'] as const;
 /**
  * What became of one record of Clerk. `newer`: the row is ahead of the page, a webhook came
  * meanwhile. `deletedHere`: a tombstone stands. `skipped`: outside of what was asked for. `moved`:
- * not as the applied plan says. They add up to `seen`.
+ * not as the applied plan says. They add up to `seen`, `removed` apart: organizations and memberships
+ * here that Clerk has no more, neither in its list nor by id.
  */
 export const syncOutcomes = [
   'added',
@@ -46,6 +51,7 @@ export const syncOutcomes = [
   'failed',
   'skipped',
   'moved',
+  'removed',
 ] as const;
 export type SyncOutcome = (typeof syncOutcomes)[number];
 
@@ -62,6 +68,33 @@ export const missingStates = [
   /** Left alone by a sweep, `why` says so. */
   'spared',
 ] as const;
+
+/** Organizations and memberships of Convex that Clerk's list did not have. */
+export const removalStates = [
+  /** Not looked at yet. */
+  'unseen',
+  /** Clerk is to be asked by id. */
+  'open',
+  /** Clerk has it after all: the list was short, or shifted. */
+  'present',
+  /** Nothing that Clerk can be asked by, or an answer that says nothing. */
+  'unknown',
+  /** Clerk denies it by id. */
+  'confirmed',
+  /** In the plan of a dry run, or of the check before a plan is applied. */
+  'planned',
+  /** Waits for somebody to confirm: too many at once, or an empty list. */
+  'held',
+  /** A tombstone, by this run. */
+  'removed',
+  /** A tombstone already, or goes with its organization. */
+  'gone',
+  /** Not as the plan says. */
+  'moved',
+] as const;
+
+/** Why a run removes nothing by itself; see `convex/model/sync/removals.ts`. */
+export const removalBrakes = ['short', 'empty', 'many'] as const;
 
 export const sweepStates = [
   /** More than the brake allows: a second owner has to confirm. */

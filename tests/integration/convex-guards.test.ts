@@ -273,6 +273,12 @@ const guards: Record<string, Guarded> = {
     roles: owners,
     more: () => aSweep('done'),
   },
+  'sync:confirmRemovals': {
+    kind: 'mutation',
+    guard: 'active',
+    roles: owners,
+    more: aRunThatHolds,
+  },
   'sync:syncUser': {
     kind: 'mutation',
     guard: 'active',
@@ -489,6 +495,15 @@ async function aRunToSweep() {
   return { runId };
 }
 
+async function aRunThatHolds() {
+  const { runId } = await anEndedRun();
+  const organizations = { before: 9, unseen: 9, held: 9 };
+  await t.run(async (ctx) => {
+    await ctx.db.patch('syncRuns', runId, { status: 'completed', removals: { organizations } });
+  });
+  return { runId };
+}
+
 async function aSweep(state: 'awaitingConfirmation' | 'held' | 'done') {
   const { runId } = await anEndedRun();
   const sweepId = await t.run(
@@ -605,7 +620,8 @@ describe('ADR 8: an API token of a superadmin', () => {
     const before = (await auditEntries(t)).length;
     const code = await codeOf(call(asToken('a'), name, target));
     const forPeople =
-      name.startsWith('tokens:') || /^brakes:(confirm|reject)$|Sweep$|^sync:sweep$/.test(name);
+      name.startsWith('tokens:') ||
+      /^brakes:(confirm|reject)$|Sweep$|^sync:(sweep|confirmRemovals)$/.test(name);
     expect(code).toBe(forPeople ? 'FORBIDDEN' : 'no error');
     // What it is called on was made by others.
     const others = ['cli', 'user:starter'];

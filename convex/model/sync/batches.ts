@@ -53,6 +53,11 @@ export class BatchSender {
     return await planHashOf(this.sums, scope);
   }
 
+  /** Planned changes that come from no page. */
+  addSums(sums: number[]): void {
+    if (sums.length > 0) this.sums = sumDigests([this.sums, sums].filter(({ length }) => length));
+  }
+
   async send(work: PageWork): Promise<void> {
     // Parsing needs no turn.
     const parsed = parse(work, this.run.scope);
@@ -124,7 +129,7 @@ export class BatchSender {
   }
 
   private note(items: Item[], { sums, digests }: { sums: number[]; digests: string[] }): void {
-    if (sums.length > 0) this.sums = sumDigests([this.sums, sums].filter(({ length }) => length));
+    this.addSums(sums);
     for (const [i, digest] of digests.entries()) {
       const id = items[i]?.id;
       if (id !== undefined && digest !== '') this.digests.set(id, digest);

@@ -1,10 +1,11 @@
 import { internal } from '../../_generated/api';
 import type { Id } from '../../_generated/dataModel';
 import type { ActionCtx } from '../../_generated/server';
-import type { SyncKind } from '../../../src/shared/sync';
+import { mirrorKinds, type SyncKind } from '../../../src/shared/sync';
 import { syncHeartbeatMs, syncSliceMin, syncSlicesMax } from '../limits';
 import { log } from '../log';
 import { BatchSender } from './batches';
+import { Removals } from './driveRemovals';
 import { PageReader } from './pages';
 import { ClerkReader, requestTaker, Stopped, SyncTrouble } from './reader';
 import { kindsOf, type SyncRun } from './runs';
@@ -41,6 +42,7 @@ class Drive {
   private readonly clerk: ClerkReader;
   private readonly pages: PageReader;
   private readonly batches: BatchSender;
+  private readonly removals: Removals;
   private readonly address;
   private stop: 'cancelled' | 'lost' | undefined;
   private slices: SyncSlice[];
@@ -60,6 +62,7 @@ class Drive {
     });
     this.pages = new PageReader(this.clerk, run.scope, run.startedAt, this.checkStop);
     this.batches = new BatchSender(ctx, run, driver);
+    this.removals = new Removals(ctx, this.address, this.clerk, this.pages);
   }
 
   async run(): Promise<void> {
@@ -85,6 +88,7 @@ class Drive {
     }
     await this.enter('confirming');
     await this.confirmUnseen();
+    await this.removals.settle(this.mirrors());
     await this.finish();
   }
 
@@ -104,8 +108,10 @@ class Drive {
       await Promise.all(kinds.map((kind) => this.cut(kind, totals[kind] ?? 0)))
     ).flat();
     const total = Object.values(totals).reduce((sum, count) => sum + count, 0);
-    const users = run.scope.ids === undefined ? totals.users : undefined;
-    const planned = { instanceId, total, slices, clerkUsers: users };
+    const { organizations, memberships, ...people } = totals;
+    const users = run.scope.ids === undefined ? people.users : undefined;
+    const mirrors = { organizations, memberships };
+    const planned = { instanceId, total, slices, clerkUsers: users, mirrors };
     const verdict = await this.ctx.runMutation(internal.syncWork.begin, {
       ...this.address,
       ...planned,
@@ -148,6 +154,7 @@ class Drive {
       if ((await this.readKind(kind, 'verify')) === 'handOver') throw tooBig;
     }
     this.slices = untouched;
+    this.batches.addSums(await this.removals.settle(this.mirrors(), 'verify'));
     if ((await this.batches.planHash(this.options.run.scope)) !== expected) {
       throw new SyncTrouble({
         code: 'PLAN_CHANGED',
@@ -180,12 +187,18 @@ class Drive {
         done: page.ended,
       };
       if (!page.ended && !isLate) ahead = unheard(this.pages.next(index, next));
+      if (slice.kind !== 'users') await this.removals.note(slice.kind, slice, page);
       await this.batches.send({ index, slice, next, page, mode });
       slice = next;
       this.slices = this.slices.map((old, i) => (i === index ? next : old));
       if (page.ended) return 'done';
       if (isLate) return 'handOver';
     }
+  }
+
+  private mirrors() {
+    const kinds = kindsOf(this.options.run.scope);
+    return mirrorKinds.filter((kind) => kinds.includes(kind));
   }
 
   private slice(index: number): SyncSlice {

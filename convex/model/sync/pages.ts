@@ -15,6 +15,8 @@ export interface Listed {
 /** New records of one page, in the list's order. */
 export interface Page {
   records: Listed[];
+  /** Every id of the page, those that came before included. */
+  ids: string[];
   /** Nothing comes after these in the slice. */
   ended: boolean;
   /** Where the next page of a list by offset begins. */
@@ -53,11 +55,13 @@ export class PageReader {
         slice = { ...slice, offset: Math.max(0, slice.offset - syncPageSize) };
         continue;
       }
-      const fresh = listed.filter(({ id }) => id !== slice.cursor?.id && !tail.has(id));
+      const fresh = freshOf(listed, slice, tail);
       const { records, reachedEnd } = cut(fresh, slice);
       const isOver = raw.length === 0;
       const isByIds = this.scope.ids !== undefined;
-      const isRepeated = !isOver && fresh.length === 0 && slice.kind === 'users' && !isByIds;
+      // The last page of a list by offset shows its overlap once more.
+      const overlap = slice.kind === 'users' ? 0 : syncOverlap;
+      const isRepeated = raw.length > overlap && fresh.length === 0 && !isByIds;
       const isShort = isOver && slice.end !== undefined;
       if ((isRepeated || isShort) && odd < oddPagesMax) {
         await sleep(oddPageWaitMs, this.checkStop);
@@ -72,7 +76,7 @@ export class PageReader {
       const offset = nextOffset(slice, raw.length);
       if (this.scope.ids !== undefined) return this.someOf(this.scope.ids, slice, records);
       const isRecent = (records.at(-1)?.at ?? 0) > this.startedAt;
-      return { records, ended: isOver || reachedEnd || isRecent, offset, absent: [] };
+      return { records, ids, ended: isOver || reachedEnd || isRecent, offset, absent: [] };
     }
   }
 
@@ -80,7 +84,7 @@ export class PageReader {
     const found = new Set(records.map(({ id }) => id));
     const next = offset + idsPerRequest;
     const absent = ids.slice(offset, next).filter((id) => !found.has(id));
-    return { records, absent, offset: next, ended: next >= ids.length };
+    return { records, ids: [...found], absent, offset: next, ended: next >= ids.length };
   }
 
   async count(): Promise<number> {
@@ -174,6 +178,17 @@ function listedOf(raw: unknown): Listed {
   const fields = typeof raw === 'object' && raw !== null ? raw : {};
   const id = 'id' in fields && typeof fields.id === 'string' ? fields.id : '';
   return { at: ('created_at' in fields && normaliseTime(fields.created_at)) || 0, id, raw };
+}
+
+/** Leaves out what came before. A new driver knows the page before by its last record alone. */
+function freshOf(
+  listed: Listed[],
+  { kind, cursor }: SyncSlice,
+  tail: ReadonlySet<string>,
+): Listed[] {
+  const isResumed = kind !== 'users' && tail.size === 0;
+  const before = isResumed ? listed.findIndex(({ id }) => id === cursor?.id) : -1;
+  return listed.slice(before + 1).filter(({ id }) => id !== cursor?.id && !tail.has(id));
 }
 
 /** Leaves out what belongs to the next slice. */

@@ -39,6 +39,7 @@ const noTally: SyncTally = {
   failed: 0,
   skipped: 0,
   moved: 0,
+  removed: 0,
 };
 
 /**
@@ -244,7 +245,7 @@ export async function checkpoint(
   let seen = 0;
   for (const [outcome, count] of Object.entries(result.outcomes)) {
     // `outcomes` has the keys of SyncOutcome only; Object.entries forgets them.
-    tally[outcome as SyncOutcome] += count;
+    tally[outcome as SyncOutcome] = (tally[outcome as SyncOutcome] ?? 0) + count;
     seen += count;
   }
   tally.seen += seen;
@@ -383,6 +384,7 @@ export async function endRun(
       failed: users.failed + organizations.failed + memberships.failed,
       organizations: organizations.seen,
       memberships: memberships.seen,
+      removed: (organizations.removed ?? 0) + (memberships.removed ?? 0),
       missing: run.missing,
       failure: end.failure?.message ?? null,
     },

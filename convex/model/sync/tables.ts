@@ -2,8 +2,11 @@ import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
 import {
   changeKind,
+  mirrorKind,
   fieldChange,
   missingState,
+  removalState,
+  removalTallies,
   scheduleOutcome,
   sweepState,
   sweptBefore,
@@ -15,7 +18,7 @@ import {
   syncRunStatus,
   syncScope,
   syncSlice,
-  syncTallies,
+  storedTallies,
   syncTrigger,
 } from './validators';
 
@@ -47,7 +50,7 @@ export const syncTables = {
     rate: v.number(),
     /** Where `rate` was measured last. */
     measured: v.object({ at: v.number(), done: v.number() }),
-    tallies: syncTallies,
+    tallies: storedTallies,
     /** A7: people here that Clerk's list did not have; those of them that Clerk denies by id. */
     unseen: v.number(),
     missing: v.number(),
@@ -55,6 +58,8 @@ export const syncTables = {
     clerkUsers: v.optional(v.object({ before: v.number(), after: v.optional(v.number()) })),
     /** Clerk's list had fewer people than Clerk counted. */
     listIsShort: v.optional(v.boolean()),
+    /** Absent on runs that read neither organizations nor memberships. */
+    removals: v.optional(removalTallies),
     /** People here, the deleted left out, when the run ended. */
     convexUsers: v.optional(v.number()),
     /** Sums of the digests of all planned changes, in any order (`planHash.ts`). */
@@ -123,6 +128,24 @@ export const syncTables = {
   })
     .index('byRun', ['runId', 'state'])
     .index('byRunUser', ['runId', 'userId']),
+
+  /**
+   * Organizations and memberships here that Clerk's list did not have; ids alone. Written by:
+   * `model/sync/removals`. Pruned by: the cron of sync details.
+   */
+  syncRemovals: defineTable({
+    runId: v.id('syncRuns'),
+    kind: mirrorKind,
+    externalId: v.string(),
+    state: removalState,
+    /** Of the planned: `digestText` of what it was planned upon. */
+    digest: v.optional(v.string()),
+    /** Unix ms of the last change of `state`. */
+    at: v.number(),
+  })
+    .index('byRun', ['runId', 'kind', 'state'])
+    .index('byRunId', ['runId', 'externalId'])
+    .index('byAt', ['at']),
 
   /** One row per sweep. Written by: `model/sync/sweep`. Never pruned. */
   syncSweeps: defineTable({

@@ -1,6 +1,9 @@
 import { type Infer, v } from 'convex/values';
 import {
+  mirrorKinds,
   missingStates,
+  removalBrakes,
+  removalStates,
   syncKeys,
   syncKinds,
   syncModes,
@@ -21,6 +24,10 @@ export const syncTrigger = literals(syncTriggers);
 export const syncKey = literals(syncKeys);
 export const missingState = literals(missingStates);
 export const sweepState = literals(sweepStates);
+export const mirrorKind = literals(mirrorKinds);
+export const removalState = literals(removalStates);
+export const removalBrake = literals(removalBrakes);
+export type RemovalBrake = Infer<typeof removalBrake>;
 
 /** A11. Without fields: everything. `ids` are Clerk user ids. */
 export const syncScope = v.object({
@@ -39,10 +46,23 @@ const outcomeFields = {
   failed: v.number(),
   skipped: v.number(),
   moved: v.number(),
+  removed: v.number(),
 } satisfies Record<(typeof syncOutcomes)[number], unknown>;
 
 export const syncTally = v.object({ seen: v.number(), ...outcomeFields });
 export type SyncTally = Infer<typeof syncTally>;
+
+/** As it is stored: runs from before there were removals have no number of them. */
+const storedTally = v.object({
+  seen: v.number(),
+  ...outcomeFields,
+  removed: v.optional(v.number()),
+});
+export const storedTallies = v.object({
+  users: storedTally,
+  organizations: storedTally,
+  memberships: storedTally,
+});
 
 export const syncTallies = v.object({
   users: syncTally,
@@ -67,6 +87,27 @@ export const syncSlice = v.object({
 });
 export type SyncSlice = Infer<typeof syncSlice>;
 
+/** Organizations or memberships here that one run did not find in Clerk's list. */
+export const removalTally = v.object({
+  /** What Clerk said there were, before and after its list was read. */
+  before: v.number(),
+  after: v.optional(v.number()),
+  unseen: v.number(),
+  /** More of them than this wait for somebody to confirm. */
+  limit: v.optional(v.number()),
+  brake: v.optional(removalBrake),
+  held: v.number(),
+  /** Who confirmed those that were held; unix ms of the last step since. */
+  confirmedBy: v.optional(v.string()),
+  workedAt: v.optional(v.number()),
+});
+export type RemovalTally = Infer<typeof removalTally>;
+
+export const removalTallies = v.object({
+  organizations: v.optional(removalTally),
+  memberships: v.optional(removalTally),
+});
+
 export const syncFailure = v.object({ code: literals(errorCodeNames), message: v.string() });
 export type SyncFailure = Infer<typeof syncFailure>;
 
@@ -80,7 +121,7 @@ export const fieldChange = v.object({
 });
 export type FieldChange = Infer<typeof fieldChange>;
 
-export const changeKind = v.union(v.literal('create'), v.literal('update'));
+export const changeKind = v.union(v.literal('create'), v.literal('update'), v.literal('delete'));
 
 /** What a swept row was before, so that restoring is exact. */
 export const sweptBefore = v.object({ isActive: v.boolean(), updatedAt: v.number() });

@@ -7,6 +7,8 @@ import { listSchedules, scheduleView } from '../schedules';
 import { literals } from '../validators';
 import { activeRun, isAbandoned, isResumable, type SyncRun } from './runs';
 import {
+  removalBrake,
+  type RemovalTally,
   sweepState,
   syncFailure,
   syncKey,
@@ -15,6 +17,7 @@ import {
   syncRunStatus,
   syncScope,
   syncTallies,
+  type SyncTally,
   syncTrigger,
 } from './validators';
 
@@ -40,6 +43,25 @@ function toSweepView(sweep: Doc<'syncSweeps'>): Infer<typeof sweepView> {
   return { _id, state, people, limit, ...who, swept, spared, restored };
 }
 
+/** Organizations or memberships here that Clerk's list did not have. */
+const removalsView = v.object({
+  unseen: v.number(),
+  /** Stay until somebody confirms: `brake` says why. */
+  held: v.number(),
+  brake: v.optional(removalBrake),
+  confirmedBy: v.optional(v.string()),
+});
+
+function toRemovalsView(tally: RemovalTally | undefined): Infer<typeof removalsView> | null {
+  if (tally === undefined) return null;
+  const { unseen, held, brake, confirmedBy } = tally;
+  return { unseen, held, brake, confirmedBy };
+}
+
+function toTally(tally: SyncRun['tallies']['users']): SyncTally {
+  return { ...tally, removed: tally.removed ?? 0 };
+}
+
 /** A run as pages, the command line and the API show it. Subscribe to it for live progress. */
 export const runView = v.object({
   _id: v.id('syncRuns'),
@@ -60,6 +82,11 @@ export const runView = v.object({
   rate: v.number(),
   timeLeftMs: v.union(v.number(), v.null()),
   tallies: syncTallies,
+  /** Of what is only mirrored; null where the run did not read it. */
+  removals: v.object({
+    organizations: v.union(removalsView, v.null()),
+    memberships: v.union(removalsView, v.null()),
+  }),
   unseen: v.number(),
   missing: v.number(),
   clerkUsers: v.union(v.number(), v.null()),
@@ -103,7 +130,15 @@ export async function toRunView(ctx: QueryCtx, run: SyncRun): Promise<SyncRunVie
     done: run.done,
     total: run.total,
     rate: run.rate,
-    tallies: run.tallies,
+    tallies: {
+      users: toTally(run.tallies.users),
+      organizations: toTally(run.tallies.organizations),
+      memberships: toTally(run.tallies.memberships),
+    },
+    removals: {
+      organizations: toRemovalsView(run.removals?.organizations),
+      memberships: toRemovalsView(run.removals?.memberships),
+    },
     unseen: run.unseen,
     missing: run.missing,
     planHash: run.planHash,

@@ -174,6 +174,11 @@ const tellers: Record<string, Teller> = {
   'sync.completed': of('finished a sync'),
   'sync.failed': of('gave a sync up'),
   'sync.cancelled': of('stopped a sync'),
+  'sync.removalsHeld': ({ after }) => ({
+    verb: `found ${text(after['held'])} ${text(after['kind'])} here that Clerk did not list, and left them for somebody to confirm`,
+    noTarget: true,
+  }),
+  'sync.removalsConfirmed': of('confirmed the removal of what Clerk does not have'),
   'webhooks.dead': of('noticed that webhooks have stopped'),
   'webhooks.recovered': of('noticed that webhooks arrive again'),
   'delivery.parked': ({ after }) => ({

@@ -50,6 +50,11 @@ export function useSweep() {
   return useMutation(commandsFor(useQueryClient()).sync.sweep.mutationOptions());
 }
 
+/** Confirms what a run found gone in Clerk and left alone. Failures belong to the dialog. */
+export function useConfirmRemovals() {
+  return useMutation(commandsFor(useQueryClient()).sync.confirmRemovals.mutationOptions());
+}
+
 /** The decisions about a sweep that is there. */
 export function useSweepDecisions() {
   const { sync } = commandsFor(useQueryClient());

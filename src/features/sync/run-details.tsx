@@ -69,14 +69,15 @@ function asText(value: string | number | boolean | null): string {
   return value === null || value === '' ? 'nothing' : String(value);
 }
 
+const changeLabels = { create: 'New', update: 'Changed', delete: 'Removed' } as const;
+const changeVariants = { create: 'success', update: 'secondary', delete: 'destructive' } as const;
+
 function ChangeRow({ change }: { change: SyncChange }) {
   return (
     <>
       <p className="flex flex-wrap items-center gap-2 font-medium">
         {change.name}
-        <Badge variant={change.change === 'create' ? 'success' : 'secondary'}>
-          {change.change === 'create' ? 'New' : 'Changed'}
-        </Badge>
+        <Badge variant={changeVariants[change.change]}>{changeLabels[change.change]}</Badge>
         <span className="font-mono text-xs font-normal text-muted-foreground">
           {change.externalId}
         </span>

@@ -16,6 +16,7 @@ import { useResume, useStart } from './commands';
 import { runQuery, type SyncRun } from './queries';
 import { RunChanges, RunErrors, RunMissing } from './run-details';
 import { RunProgress } from './run-progress';
+import { RunRemovals } from './run-removals';
 import { RunSweep } from './run-sweep';
 import { RunTallies } from './run-tallies';
 import {
@@ -101,7 +102,8 @@ function Plan({ run, mayRun }: { run: SyncRun; mayRun: boolean }) {
   if (run.mode !== 'dryRun' || run.status !== 'completed' || run.planHash === undefined) {
     return null;
   }
-  if (sumOf(run.tallies, 'added') + sumOf(run.tallies, 'updated') === 0) {
+  const changes = ['added', 'updated', 'removed'] as const;
+  if (changes.every((outcome) => sumOf(run.tallies, outcome) === 0)) {
     return (
       <Card aria-label="Plan" className="flex-row items-center gap-3">
         <CheckIcon className="size-5 shrink-0 text-success" aria-hidden />
@@ -169,6 +171,7 @@ function Run({ run }: { run: SyncRun }) {
         <Facts run={run} />
         <Warnings run={run} />
         <RunTallies run={run} />
+        <RunRemovals run={run} />
         {run.mode === 'dryRun' && <RunChanges runId={run._id} />}
         {run.errorsKept > 0 && <RunErrors runId={run._id} />}
         <RunSweep run={run} />

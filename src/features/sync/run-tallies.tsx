@@ -6,7 +6,7 @@ import { kindLabels, outcomeHints, outcomeLabels, sumOf } from './words';
 
 const always: readonly string[] = ['added', 'updated', 'unchanged', 'failed'];
 
-/** Requirement A4: what became of every record; the columns of a row add up to its first number. */
+/** Requirement A4: what became of every record; the columns of a row add up to its first number, Removed apart. */
 export function RunTallies({ run }: { run: SyncRun }) {
   const outcomes = syncOutcomes.filter(
     (outcome) => always.includes(outcome) || sumOf(run.tallies, outcome) > 0,

@@ -19,6 +19,7 @@ export const outcomeLabels: Record<SyncOutcome, string> = {
   failed: 'Failed',
   skipped: 'Not asked for',
   moved: 'Moved since',
+  removed: 'Removed',
 };
 
 export const outcomeHints: Record<SyncOutcome, string> = {
@@ -30,6 +31,7 @@ export const outcomeHints: Record<SyncOutcome, string> = {
   failed: 'Could not be taken over; the reasons are below',
   skipped: 'Outside of what was asked for',
   moved: 'Not any more as the plan says, and left alone',
+  removed: 'Deleted in Clerk without a webhook; confirmed one by one. Not counted under In Clerk',
 };
 
 export const phaseLabels: Record<SyncRun['phase'], string> = {
@@ -39,7 +41,7 @@ export const phaseLabels: Record<SyncRun['phase'], string> = {
   users: 'Users',
   organizations: 'Organizations',
   memberships: 'Memberships',
-  confirming: 'Asking Clerk about people it did not list',
+  confirming: 'Asking Clerk about what it did not list',
   done: 'Done',
 };
 

@@ -8,6 +8,7 @@ import { recordStatuses } from '../../shared/organizations';
 import { pushStates, roleSources, userStates } from '../../shared/people';
 import { roleNames } from '../../shared/roles';
 import {
+  removalBrakes,
   syncKeys,
   syncKinds,
   syncModes,
@@ -153,6 +154,15 @@ const tally = z
   .extend(Object.fromEntries(syncOutcomes.map((name) => [name, z.number()])))
   .meta({ id: 'SyncTally' });
 
+const removals = z
+  .object({
+    unseen: z.number(),
+    held: z.number().meta({ description: 'Stay until a superadmin confirms.' }),
+    brake: z.enum(removalBrakes).optional(),
+    confirmedBy: z.string().optional(),
+  })
+  .meta({ id: 'SyncRemovals' });
+
 export const syncRun = z
   .object({
     _id: z.string(),
@@ -175,6 +185,9 @@ export const syncRun = z
     rate: z.number().meta({ description: 'Records per second; 0: not measured yet.' }),
     timeLeftMs: z.number().nullable(),
     tallies: z.object({ users: tally, organizations: tally, memberships: tally }),
+    removals: z
+      .object({ organizations: removals.nullable(), memberships: removals.nullable() })
+      .meta({ description: 'What is here and no longer in Clerk; null: not read.' }),
     missing: z.number().meta({ description: 'People here that Clerk does not have.' }),
     clerkUsers: z.number().nullable(),
     convexUsers: z.number().nullable(),
@@ -244,7 +257,7 @@ export const syncChange = z
   .object({
     _id: z.string(),
     kind: z.enum(syncKinds),
-    change: z.enum(['create', 'update']),
+    change: z.enum(['create', 'update', 'delete']),
     externalId: z.string(),
     name: z.string(),
     fields: z.array(

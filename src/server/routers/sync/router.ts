@@ -1,5 +1,6 @@
 import { router } from '../../trpc';
 import { cancel } from './cancel';
+import { confirmRemovals } from './confirm-removals';
 import { resume } from './resume';
 import { changes, errors, run, runs } from './runs';
 import { start } from './start';
@@ -17,6 +18,7 @@ export const syncRouter = router({
   confirmSweep,
   cancelSweep,
   restoreSweep,
+  confirmRemovals,
   runs,
   run,
   errors,
