@@ -2,14 +2,8 @@ import { v } from 'convex/values';
 import { internalAction, internalMutation, internalQuery } from './functions';
 import { driveHeldRemovals } from './model/sync/driveRemovals';
 import { placesOf, removeHeld as removeHeldOf } from './model/sync/heldRemovals';
-import {
-  judgeRemovals,
-  noteStrangers,
-  removalsIn,
-  type SettledRemovals,
-  settleRemovals,
-  weigh as weighOf,
-} from './model/sync/removals';
+import { judgeRemovals, noteStrangers, removalsIn, weigh as weighOf } from './model/sync/removals';
+import { type SettledRemovals, settleRemovals } from './model/sync/settleRemovals';
 import { driven } from './model/sync/runs';
 import { mirrorKind } from './model/sync/validators';
 

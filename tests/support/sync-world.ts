@@ -90,7 +90,7 @@ export async function differences(t: ConvexWorld, clerk: FakeClerk): Promise<str
 
 /** Every record that was seen ended somewhere, once; what was removed is in no list. */
 export function addsUp(run: Awaited<ReturnType<typeof runOf>>): boolean {
-  return Object.values(run.tallies).every(({ seen, removed: _, ...outcomes }) => {
-    return seen === Object.values(outcomes).reduce((sum, count) => sum + count, 0);
+  return Object.values(run.tallies).every(({ seen, removed, ...outcomes }) => {
+    return seen === Object.values(outcomes).reduce((sum, count) => sum + count, 0) && removed >= 0;
   });
 }

@@ -7,16 +7,9 @@ import { clerkApi } from '../environment';
 import { fail } from '../errors';
 import { removalRunAgeMsMax, removalsAskedAtOnce, removalsSilentMsMax } from '../limits';
 import type { Place } from './driveRemovals';
-import {
-  move,
-  patchTally,
-  type Removal,
-  removalsIn,
-  remove,
-  rowOf,
-  type Verdict,
-} from './removals';
+import { move, patchTally, type Removal, removalsIn, rowOf, type Verdict } from './removals';
 import type { SyncRun } from './runs';
+import { remove } from './settleRemovals';
 
 /*
  * Removals that a brake stopped. A superadmin, not the one who started the run, confirms them; then
