@@ -118,6 +118,7 @@ import type * as model_sync_planUser from "../model/sync/planUser.js";
 import type * as model_sync_reader from "../model/sync/reader.js";
 import type * as model_sync_removals from "../model/sync/removals.js";
 import type * as model_sync_runs from "../model/sync/runs.js";
+import type * as model_sync_settleRemovals from "../model/sync/settleRemovals.js";
 import type * as model_sync_sweep from "../model/sync/sweep.js";
 import type * as model_sync_tables from "../model/sync/tables.js";
 import type * as model_sync_validators from "../model/sync/validators.js";
@@ -260,6 +261,7 @@ declare const fullApi: ApiFromModules<{
   "model/sync/reader": typeof model_sync_reader;
   "model/sync/removals": typeof model_sync_removals;
   "model/sync/runs": typeof model_sync_runs;
+  "model/sync/settleRemovals": typeof model_sync_settleRemovals;
   "model/sync/sweep": typeof model_sync_sweep;
   "model/sync/tables": typeof model_sync_tables;
   "model/sync/validators": typeof model_sync_validators;
