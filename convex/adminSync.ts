@@ -2,13 +2,13 @@ import { paginationOptsValidator, paginationResultValidator } from 'convex/serve
 import { v } from 'convex/values';
 import type { Id } from './_generated/dataModel';
 import type { QueryCtx } from './_generated/server';
+import { internal } from './_generated/api';
 import { internalMutation, internalQuery } from './functions';
 import { type Cause, newCorrelationId } from './model/auditLog';
 import { byOperator } from './model/cause';
 import { clerkApi } from './model/environment';
 import { fail } from './model/errors';
 import { findUser } from './model/findUser';
-import { maintenanceBatch, syncChangesKeptMs } from './model/limits';
 import { listSchedules, recordSchedule, scheduleView } from './model/schedules';
 import {
   changesOf,
@@ -19,6 +19,7 @@ import {
   missingView,
   runs as listRuns,
 } from './model/sync/listing';
+import { pruneSyncDetails } from './model/sync/retention';
 import {
   activeRun,
   cancelRun,
@@ -190,12 +191,13 @@ export const watch = internalMutation({
   },
 });
 
-/** Forgets the diffs of old dry runs: they hold personal data. */
+/** Forgets the details of old runs, batch by batch. */
 export const prune = internalMutation({
   args: {},
   returns: v.number(),
   handler: async (ctx) => {
     const now = Date.now();
+<<<<<<< HEAD
     const old = await ctx.db
       .query('syncChanges')
       .withIndex('byAt', (q) => q.lt('at', now - syncChangesKeptMs))
@@ -208,6 +210,13 @@ export const prune = internalMutation({
     for (const removal of removals) await ctx.db.delete('syncRemovals', removal._id);
     await recordSchedule(ctx, 'prune sync details', { outcome: 'ok' }, now);
     return old.length;
+=======
+    const { count, isDone } = await pruneSyncDetails(ctx, now);
+    const why = count === 0 ? undefined : `Removed ${count}`;
+    await recordSchedule(ctx, 'prune sync details', { outcome: 'ok', why }, now);
+    if (!isDone) await ctx.scheduler.runAfter(0, internal.adminSync.prune, {});
+    return count;
+>>>>>>> 810386c (Forget the details of old runs, and of an erased person at once; beats write only what changed)
   },
 });
 

@@ -22,6 +22,7 @@ import { scrubPayloadsOf } from './model/deliveryPayloads';
 import { handToPool } from './model/intents';
 import { settleIntent } from './model/outbox';
 import { recordSchedule } from './model/schedules';
+import { forgetChangesOf } from './model/sync/retention';
 import { buildCounts as buildMissingCounts, recountPeople as stepOfRecount } from './model/recount';
 
 /** Forgets old receipts. A backlog larger than one batch shrinks with the next runs. */
@@ -75,6 +76,16 @@ export const scrubPayloads = internalMutation({
   returns: v.null(),
   handler: async (ctx, { personId }) => {
     await scrubPayloadsOf(ctx, personId);
+    return null;
+  },
+});
+
+/** Goes on forgetting what dry runs wrote down of an erased person. */
+export const forgetSyncChanges = internalMutation({
+  args: { externalId: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { externalId }) => {
+    await forgetChangesOf(ctx, externalId);
     return null;
   },
 });

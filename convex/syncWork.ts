@@ -18,6 +18,7 @@ import {
   claimRun,
   driven,
   endRun,
+  isLeaseFresh,
   renewedLease,
   scheduleDrive,
   startRun,
@@ -156,18 +157,19 @@ export const enterPhase = internalMutation({
   },
 });
 
-/** Renews the lease while the driver waits for Clerk, and learns whether to go on. */
+/**
+ * The driver learns whether to go on, and has its lease renewed where no batch has done so lately:
+ * while it waits for Clerk. Otherwise nothing is written, so that beats and batches never conflict.
+ */
 export const beat = internalMutation({
-  args: { ...address, ...traffic },
+  args: address,
   returns: going,
-  handler: async (ctx, { runId, driver, requests, limited }) => {
+  handler: async (ctx, { runId, driver }) => {
     const state = await driven(ctx, runId, driver);
     if (!state.go) return state;
-    await ctx.db.patch('syncRuns', runId, {
-      requests: state.run.requests + requests,
-      limited: state.run.limited + limited,
-      lease: renewedLease(driver, Date.now()),
-    });
+    const now = Date.now();
+    if (isLeaseFresh(state.run, now)) return { go: true as const };
+    await ctx.db.patch('syncRuns', runId, { lease: renewedLease(driver, now) });
     return { go: true as const };
   },
 });
@@ -198,12 +200,18 @@ export const applyBatch = internalMutation({
     skipped: v.number(),
     /** `end`: where the slice stands when all records are settled; absent: at the last of them. */
     slice: v.object({ index: v.number(), end: v.optional(syncSlice) }),
+    ...traffic,
   },
   returns: batchEnd,
-  handler: async (ctx, { runId, driver, ...batch }) => {
+  handler: async (ctx, { runId, driver, requests, limited, ...batch }) => {
     const state = await driven(ctx, runId, driver);
     if (!state.go) return { kind: 'stopped' as const, why: state.why };
-    return await applyOne(ctx, state.run, batch, byClerk(state.run.correlationId));
+    const run = {
+      ...state.run,
+      requests: state.run.requests + requests,
+      limited: state.run.limited + limited,
+    };
+    return await applyOne(ctx, run, batch, byClerk(run.correlationId));
   },
 });
 

@@ -7,6 +7,7 @@ import { buryMembershipsOf } from './deleteMembership';
 import { scrubPayloadsOf } from './deliveryPayloads';
 import { leavesNoOwner } from './lastOwner';
 import { closeOpen } from './intents';
+import { forgetChangesOf } from './sync/retention';
 import {
   insertUser,
   otherActiveOwners,
@@ -31,6 +32,8 @@ export async function deleteClerkUser(
   const row = await userByExternalId(ctx, externalId);
   if (row === null) {
     await insertTombstone(ctx, externalId, cause);
+    // A dry run may have seen them.
+    if (mode === 'erase') await forgetWhatWasSaidOf(ctx, externalId);
     await buryMembershipsOf(ctx, { of: 'user', externalId }, cause);
     return 'deleted';
   }
@@ -99,7 +102,13 @@ async function bury(
     before: { role: row.role, state: row.state },
     after: { state: 'deleted' },
   });
-  if (mode === 'erase') await scrubPayloadsOf(ctx, row.externalId);
+  if (mode === 'erase') await forgetWhatWasSaidOf(ctx, row.externalId);
+}
+
+/** B5: elsewhere than in the row. */
+async function forgetWhatWasSaidOf(ctx: MutationCtx, externalId: string): Promise<void> {
+  await scrubPayloadsOf(ctx, externalId);
+  await forgetChangesOf(ctx, externalId);
 }
 
 /** B5: nothing personal is left but the id, which must stay so that nothing resurrects it. */

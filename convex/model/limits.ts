@@ -1,3 +1,5 @@
+import { syncChangesKeptDays, syncDetailsKeptDays } from '../../src/shared/sync';
+
 /** Numbers of the backend, each with its unit and where it comes from. */
 
 const minuteMs = 60_000;
@@ -188,8 +190,9 @@ export const removalsSilentMsMax = 3 * minuteMs;
 /** Rows that are younger than this when a list ends may be too new to be in it. */
 export const syncTooNewMs = 10 * minuteMs;
 
-/** Changes of dry runs hold personal data; errors do not, but are of no use much longer. */
-export const syncChangesKeptMs = 7 * dayMs;
+/** Changes of dry runs hold personal data; failed records and missing people are ids and reasons. */
+export const syncChangesKeptMs = syncChangesKeptDays * dayMs;
+export const syncDetailsKeptMs = syncDetailsKeptDays * dayMs;
 
 /** Attempts of one request to Clerk in trouble: waits of 1, 2, 4, 8 and 16 s between them. */
 export const syncAttemptsMax = 6;

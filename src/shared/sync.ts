@@ -113,6 +113,9 @@ export const syncIdsMax = 500;
 export const syncChangesKept = 1_000;
 /** Records of one run whose errors are kept. */
 export const syncErrorsKept = 1_000;
+/** Runs are kept; the diffs of dry runs so many days, failed records and missing people so many. */
+export const syncChangesKeptDays = 7;
+export const syncDetailsKeptDays = 90;
 
 const secretKeyPattern = /^sk_(test|live)_[A-Za-z0-9_-]{8,256}$/;
 

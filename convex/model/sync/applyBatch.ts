@@ -40,6 +40,8 @@ export async function applyBatch(
       if (end.kind === 'more') {
         await ctx.db.patch('syncRuns', run._id, {
           unseen: run.unseen + end.unseen,
+          requests: run.requests,
+          limited: run.limited,
           lease: renewedLease(run.lease?.driver ?? '', cause.now),
         });
         return { kind: 'more', cursor: end.cursor };

@@ -20,6 +20,21 @@ export interface PageWork {
   mode?: 'verify';
 }
 
+/** Requests to Clerk, and how many of them were answered 429. */
+export interface Traffic {
+  requests: number;
+  limited: number;
+}
+
+const noTraffic: Traffic = { requests: 0, limited: 0 };
+
+interface BatchOptions {
+  run: SyncRun;
+  driver: string;
+  /** Since it was asked last. */
+  traffic: () => Traffic;
+}
+
 /** A record after parsing, as it is sent. */
 interface Item {
   id: string;
@@ -44,9 +59,12 @@ export class BatchSender {
 
   constructor(
     private readonly ctx: ActionCtx,
-    private readonly run: SyncRun,
-    private readonly driver: string,
+    private readonly options: BatchOptions,
   ) {}
+
+  private get run(): SyncRun {
+    return this.options.run;
+  }
 
   /** The hash of everything that was sent with mode `verify`. */
   async planHash(scope: SyncScope): Promise<string> {
@@ -103,7 +121,9 @@ export class BatchSender {
     for (;;) {
       const end: BatchEnd = await this.ctx.runMutation(internal.syncWork.applyBatch, {
         runId: this.run._id,
-        driver: this.driver,
+        driver: this.options.driver,
+        // A plan that is made again writes nothing, so it reports at its end.
+        ...(work.mode === 'verify' ? noTraffic : this.options.traffic()),
         kind: work.slice.kind,
         records: packed(items.map(({ text }) => text)),
         ...(isScan ? wholePage(work, this.run.scope) : someOf(items, this.run.scope)),

@@ -4,8 +4,12 @@ import type { ActionCtx } from '../../_generated/server';
 import { mirrorKinds, type SyncKind } from '../../../src/shared/sync';
 import { syncHeartbeatMs, syncSliceMin, syncSlicesMax } from '../limits';
 import { log } from '../log';
+<<<<<<< HEAD
 import { BatchSender } from './batches';
 import { Removals } from './driveRemovals';
+=======
+import { BatchSender, type Traffic } from './batches';
+>>>>>>> 810386c (Forget the details of old runs, and of an erased person at once; beats write only what changed)
 import { PageReader } from './pages';
 import { ClerkReader, requestTaker, Stopped, SyncTrouble } from './reader';
 import { kindsOf, type SyncRun } from './runs';
@@ -61,8 +65,12 @@ class Drive {
       checkStop: this.checkStop,
     });
     this.pages = new PageReader(this.clerk, run.scope, run.startedAt, this.checkStop);
+<<<<<<< HEAD
     this.batches = new BatchSender(ctx, run, driver);
     this.removals = new Removals(ctx, this.address, this.clerk, this.pages);
+=======
+    this.batches = new BatchSender(ctx, { run, driver, traffic: this.traffic });
+>>>>>>> 810386c (Forget the details of old runs, and of an erased person at once; beats write only what changed)
   }
 
   async run(): Promise<void> {
@@ -251,10 +259,7 @@ class Drive {
 
   private async heartbeat(): Promise<void> {
     try {
-      const going = await this.ctx.runMutation(internal.syncWork.beat, {
-        ...this.address,
-        ...this.traffic(),
-      });
+      const going = await this.ctx.runMutation(internal.syncWork.beat, this.address);
       if (!going.go) this.stop = going.why;
     } catch {
       // The next beat or batch will tell.
@@ -266,12 +271,12 @@ class Drive {
   };
 
   /** Requests since the last report. */
-  private traffic(): { requests: number; limited: number } {
+  private readonly traffic = (): Traffic => {
     const { requests, limited } = this.clerk;
     this.clerk.requests = 0;
     this.clerk.limited = 0;
     return { requests, limited };
-  }
+  };
 
   private async handOver(): Promise<void> {
     if (this.options.run.key === 'pasted') throw tooBig;

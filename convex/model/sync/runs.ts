@@ -14,7 +14,7 @@ import { appendAudit, type Cause } from '../auditLog';
 import { readCounts } from '../counters';
 import { clerkApi } from '../environment';
 import { fail } from '../errors';
-import { syncLeaseMs, syncRateWindowMs } from '../limits';
+import { syncHeartbeatMs, syncLeaseMs, syncRateWindowMs } from '../limits';
 import { planHashOf } from './planHash';
 import type { SyncFailure, SyncScope, SyncSlice, SyncTally } from './validators';
 
@@ -217,6 +217,11 @@ export async function driven(
   return run.cancelRequested ? { go: false, why: 'cancelled' } : { go: true, run };
 }
 
+/** Renewed within the last heartbeat: whoever drives need not do it again. */
+export function isLeaseFresh({ lease }: SyncRun, now: number): boolean {
+  return lease !== undefined && lease.until - now > syncLeaseMs - syncHeartbeatMs;
+}
+
 export function renewedLease(driver: string, now: number) {
   return { driver, until: now + syncLeaseMs };
 }
@@ -267,6 +272,8 @@ export async function checkpoint(
     plan: addSums(run.plan, result.planSums),
     changesKept: run.changesKept + (result.changesKept ?? 0),
     errorsKept: run.errorsKept + kept.length,
+    requests: run.requests,
+    limited: run.limited,
     lease: renewedLease(run.lease?.driver ?? '', now),
     slices: run.slices.map((old, i) => (i === slice.index ? slice.at : old)),
   });

@@ -85,18 +85,23 @@ export const syncTables = {
     .index('byStartedAt', ['startedAt'])
     .index('byStatus', ['status', 'startedAt']),
 
-  /** Records that a run could not take over, and why. Written with the batch. Not pruned yet. */
+  /**
+   * Records that a run could not take over, and why. Written with the batch. Pruned by a cron after
+   * `syncDetailsKeptMs`.
+   */
   syncErrors: defineTable({
     runId: v.id('syncRuns'),
     kind: syncKind,
     externalId: v.optional(v.string()),
     reason: v.string(),
     at: v.number(),
-  }).index('byRun', ['runId']),
+  })
+    .index('byRun', ['runId'])
+    .index('byAt', ['at']),
 
   /**
    * What a dry run would change, readable, the first of them. Written by: dry runs. Holds personal
-   * data: pruned by a cron after `syncChangesKeptMs`.
+   * data: pruned by a cron after `syncChangesKeptMs`, and at once of a person who is erased.
    */
   syncChanges: defineTable({
     runId: v.id('syncRuns'),
@@ -113,8 +118,8 @@ export const syncTables = {
     .index('byAt', ['at']),
 
   /**
-   * People here that Clerk's list did not have (A7). Written by: runs, `model/sync/sweep`. Never
-   * pruned before its run's sweep could be restored.
+   * People here that Clerk's list did not have (A7). Written by: runs, `model/sync/sweep`. Pruned by
+   * a cron after `syncDetailsKeptMs`; whom a sweep deactivated, not before they were given back.
    */
   syncMissing: defineTable({
     runId: v.id('syncRuns'),
@@ -127,7 +132,8 @@ export const syncTables = {
     before: v.optional(sweptBefore),
   })
     .index('byRun', ['runId', 'state'])
-    .index('byRunUser', ['runId', 'userId']),
+    .index('byRunUser', ['runId', 'userId'])
+    .index('byState', ['state', 'at']),
 
   /**
    * Organizations and memberships here that Clerk's list did not have; ids alone. Written by:

@@ -5,6 +5,7 @@ import { useState, type ReactNode } from 'react';
 import { Badge } from '../../components/ui/badge';
 import { Button } from '../../components/ui/button';
 import { errorBodyOf } from '../../lib/coded-error';
+import { syncChangesKeptDays, syncDetailsKeptDays } from '../../shared/sync';
 import {
   changesQuery,
   detailsPerPage,
@@ -20,32 +21,38 @@ import { kindLabels, missingLabels } from './words';
 /** Most rows of one list on the page; Convex hands out no more at once. */
 const rowsMax = 100;
 
+const goneDetails = `Details are forgotten after ${syncDetailsKeptDays} days; the counts stay.`;
+
 interface ListProps<T> {
   title: string;
   description: string;
   query: { data: { page: T[]; isDone: boolean } | undefined; error: unknown };
   numItems: number;
   onMore: () => void;
+  /** What to say where the run had some and none are left. */
+  gone: string;
   row: (item: T) => ReactNode;
 }
 
 function List<T extends { _id: string }>(props: ListProps<T>) {
-  const { title, description, query, numItems, onMore, row } = props;
+  const { title, description, query, numItems, onMore, gone, row } = props;
   const rows = query.data?.page ?? [];
   if (query.error) return <p role="alert">{errorBodyOf(query.error).message}</p>;
-  if (rows.length === 0) return null;
+  if (query.data === undefined) return null;
   const more = query.data?.isDone === false;
   return (
     <section aria-label={title} className="grid gap-2">
       <h2 className="text-lg font-semibold tracking-tight">{title}</h2>
-      <p className="text-sm text-muted-foreground">{description}</p>
-      <ul className="divide-y overflow-hidden rounded-xl border bg-card shadow-xs">
-        {rows.map((item) => (
-          <li key={item._id} className="grid gap-1 px-4 py-3 text-sm wrap-anywhere">
-            {row(item)}
-          </li>
-        ))}
-      </ul>
+      <p className="text-sm text-muted-foreground">{rows.length === 0 ? gone : description}</p>
+      {rows.length > 0 && (
+        <ul className="divide-y overflow-hidden rounded-xl border bg-card shadow-xs">
+          {rows.map((item) => (
+            <li key={item._id} className="grid gap-1 px-4 py-3 text-sm wrap-anywhere">
+              {row(item)}
+            </li>
+          ))}
+        </ul>
+      )}
       {more && numItems < rowsMax && (
         <Button variant="outline" size="sm" className="justify-self-start" onClick={onMore}>
           Show more
@@ -117,6 +124,7 @@ export function RunChanges({ runId }: { runId: RunId }) {
     <List
       title="What would change"
       description="Nothing of this has been written."
+      gone={`Such lists hold personal data: they are forgotten after ${syncChangesKeptDays} days.`}
       query={query}
       numItems={numItems}
       onMore={onMore}
@@ -147,6 +155,7 @@ export function RunErrors({ runId }: { runId: RunId }) {
     <List
       title="Failed records"
       description="The rest went on without them. Running again tries them again."
+      gone={goneDetails}
       query={query}
       numItems={numItems}
       onMore={onMore}
@@ -185,6 +194,7 @@ export function RunMissing({ runId }: { runId: RunId }) {
     <List
       title="Here, but not in Clerk"
       description="A sync deletes nobody. Each was looked up in Clerk by id as well."
+      gone={goneDetails}
       query={query}
       numItems={numItems}
       onMore={onMore}

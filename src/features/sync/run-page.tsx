@@ -172,7 +172,7 @@ function Run({ run }: { run: SyncRun }) {
         <Warnings run={run} />
         <RunTallies run={run} />
         <RunRemovals run={run} />
-        {run.mode === 'dryRun' && <RunChanges runId={run._id} />}
+        {run.changesKept > 0 && <RunChanges runId={run._id} />}
         {run.errorsKept > 0 && <RunErrors runId={run._id} />}
         <RunSweep run={run} />
         {run.unseen > 0 && <RunMissing runId={run._id} />}
