@@ -197,26 +197,11 @@ export const prune = internalMutation({
   returns: v.number(),
   handler: async (ctx) => {
     const now = Date.now();
-<<<<<<< HEAD
-    const old = await ctx.db
-      .query('syncChanges')
-      .withIndex('byAt', (q) => q.lt('at', now - syncChangesKeptMs))
-      .take(maintenanceBatch);
-    for (const change of old) await ctx.db.delete('syncChanges', change._id);
-    const removals = await ctx.db
-      .query('syncRemovals')
-      .withIndex('byAt', (q) => q.lt('at', now - syncChangesKeptMs))
-      .take(maintenanceBatch);
-    for (const removal of removals) await ctx.db.delete('syncRemovals', removal._id);
-    await recordSchedule(ctx, 'prune sync details', { outcome: 'ok' }, now);
-    return old.length;
-=======
     const { count, isDone } = await pruneSyncDetails(ctx, now);
     const why = count === 0 ? undefined : `Removed ${count}`;
     await recordSchedule(ctx, 'prune sync details', { outcome: 'ok', why }, now);
     if (!isDone) await ctx.scheduler.runAfter(0, internal.adminSync.prune, {});
     return count;
->>>>>>> 810386c (Forget the details of old runs, and of an erased person at once; beats write only what changed)
   },
 });
 

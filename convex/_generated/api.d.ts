@@ -117,6 +117,7 @@ import type * as model_sync_planHash from "../model/sync/planHash.js";
 import type * as model_sync_planUser from "../model/sync/planUser.js";
 import type * as model_sync_reader from "../model/sync/reader.js";
 import type * as model_sync_removals from "../model/sync/removals.js";
+import type * as model_sync_retention from "../model/sync/retention.js";
 import type * as model_sync_runs from "../model/sync/runs.js";
 import type * as model_sync_settleRemovals from "../model/sync/settleRemovals.js";
 import type * as model_sync_sweep from "../model/sync/sweep.js";
@@ -260,6 +261,7 @@ declare const fullApi: ApiFromModules<{
   "model/sync/planUser": typeof model_sync_planUser;
   "model/sync/reader": typeof model_sync_reader;
   "model/sync/removals": typeof model_sync_removals;
+  "model/sync/retention": typeof model_sync_retention;
   "model/sync/runs": typeof model_sync_runs;
   "model/sync/settleRemovals": typeof model_sync_settleRemovals;
   "model/sync/sweep": typeof model_sync_sweep;

@@ -4,12 +4,8 @@ import type { ActionCtx } from '../../_generated/server';
 import { mirrorKinds, type SyncKind } from '../../../src/shared/sync';
 import { syncHeartbeatMs, syncSliceMin, syncSlicesMax } from '../limits';
 import { log } from '../log';
-<<<<<<< HEAD
-import { BatchSender } from './batches';
-import { Removals } from './driveRemovals';
-=======
 import { BatchSender, type Traffic } from './batches';
->>>>>>> 810386c (Forget the details of old runs, and of an erased person at once; beats write only what changed)
+import { Removals } from './driveRemovals';
 import { PageReader } from './pages';
 import { ClerkReader, requestTaker, Stopped, SyncTrouble } from './reader';
 import { kindsOf, type SyncRun } from './runs';
@@ -65,12 +61,8 @@ class Drive {
       checkStop: this.checkStop,
     });
     this.pages = new PageReader(this.clerk, run.scope, run.startedAt, this.checkStop);
-<<<<<<< HEAD
-    this.batches = new BatchSender(ctx, run, driver);
-    this.removals = new Removals(ctx, this.address, this.clerk, this.pages);
-=======
     this.batches = new BatchSender(ctx, { run, driver, traffic: this.traffic });
->>>>>>> 810386c (Forget the details of old runs, and of an erased person at once; beats write only what changed)
+    this.removals = new Removals(ctx, this.address, this.clerk, this.pages);
   }
 
   async run(): Promise<void> {

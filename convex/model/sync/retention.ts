@@ -25,7 +25,12 @@ export async function pruneSyncDetails(
     .withIndex('byAt', (q) => q.lt('at', now - syncDetailsKeptMs))
     .take(maintenanceBatch);
   for (const row of errors) await ctx.db.delete('syncErrors', row._id);
-  const counts = [changes.length, errors.length];
+  const removals = await ctx.db
+    .query('syncRemovals')
+    .withIndex('byAt', (q) => q.lt('at', now - syncChangesKeptMs))
+    .take(maintenanceBatch);
+  for (const row of removals) await ctx.db.delete('syncRemovals', row._id);
+  const counts = [changes.length, errors.length, removals.length];
   for (const state of missingStates) {
     if (state !== 'swept') counts.push(await pruneMissing(ctx, state, now));
   }
