@@ -10,7 +10,7 @@ import {
   revokeInvitation,
   sendInvitation,
 } from './model/clerkInvitations';
-import { followInvitations, hasOpenInvitations } from './model/followInvitations';
+import { followInvitations, mustFollow } from './model/followInvitations';
 import {
   claimInvitation,
   type InvitationOrder,
@@ -35,7 +35,11 @@ const report = v.union(
     expiresAt: v.optional(v.number()),
   }),
   v.object({ kind: v.literal('retry'), reason: v.string(), afterMs: v.optional(v.number()) }),
-  v.object({ kind: v.literal('refused'), reason: v.string() }),
+  v.object({
+    kind: v.literal('refused'),
+    reason: v.string(),
+    otherRole: v.optional(v.string()),
+  }),
 );
 
 /** One attempt of what is wanted of one invitation. Run by the pool; harmless to repeat. */
@@ -90,7 +94,7 @@ async function adopt(email: string, role: string): Promise<InvitationReport> {
   const answer = await findInvitation(email);
   if (answer.kind !== 'ok' || answer.value?.role === role) return toReport(answer);
   const reason = 'Clerk has another open invitation of this address; revoke that one there first';
-  return { kind: 'refused', reason };
+  return { kind: 'refused', reason, otherRole: answer.value?.role };
 }
 
 function toReport(answer: ClerkAnswer<ClerkInvitation>): InvitationReport {
@@ -106,33 +110,43 @@ function toReport(answer: ClerkAnswer<ClerkInvitation>): InvitationReport {
   }
 }
 
-/** Looks how Clerk's invitations ended; nothing while none of ours is open. */
+/** Looks how Clerk's invitations ended; nothing while none of ours is open or in doubt. */
 export const follow = internalAction({
   args: {},
   returns: v.number(),
   handler: async (ctx): Promise<number> => {
-    if (!(await ctx.runQuery(internal.invitations.anyOpen, {}))) {
-      return await ctx.runMutation(internal.invitations.followed, { ended: [] });
+    if (!(await ctx.runQuery(internal.invitations.anyToFollow, {}))) {
+      return await ctx.runMutation(internal.invitations.followed, { listed: [] });
     }
-    const answers = await Promise.all([listInvitations('revoked'), listInvitations('accepted')]);
-    const ended = answers.flatMap((answer) => (answer.kind === 'ok' ? (answer.value ?? []) : []));
-    const known = ended.map(({ clerkId, state }) => ({ clerkId, state }));
-    return await ctx.runMutation(internal.invitations.followed, { ended: known });
+    const states = ['revoked', 'accepted', 'pending'] as const;
+    const answers = await Promise.all(states.map(async (state) => await listInvitations(state)));
+    const all = answers.flatMap((answer) => (answer.kind === 'ok' ? (answer.value ?? []) : []));
+    const listed = all.map(({ clerkId, state, email, role }) => ({ clerkId, state, email, role }));
+    return await ctx.runMutation(internal.invitations.followed, { listed });
   },
 });
 
-export const anyOpen = internalQuery({
+export const anyToFollow = internalQuery({
   args: {},
   returns: v.boolean(),
-  handler: async (ctx) => await hasOpenInvitations(ctx),
+  handler: async (ctx) => await mustFollow(ctx, Date.now()),
 });
 
 export const followed = internalMutation({
-  args: { ended: v.array(v.object({ clerkId: v.string(), state: invitationState })) },
+  args: {
+    listed: v.array(
+      v.object({
+        clerkId: v.string(),
+        state: invitationState,
+        email: v.string(),
+        role: v.optional(v.string()),
+      }),
+    ),
+  },
   returns: v.number(),
-  handler: async (ctx, { ended }) => {
+  handler: async (ctx, { listed }) => {
     const now = Date.now();
-    const count = await followInvitations(ctx, ended, now);
+    const count = await followInvitations(ctx, listed, now);
     const why = count === 0 ? undefined : `Followed ${count}`;
     await recordSchedule(ctx, 'follow invitations', { outcome: 'ok', why }, now);
     return count;

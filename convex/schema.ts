@@ -502,6 +502,8 @@ export default defineSchema({
     notBefore: v.number(),
     /** Clerk's id, once Clerk has it. */
     clerkId: v.optional(v.string()),
+    /** Unix ms of the last request to send it whose end we do not know: it may still reach Clerk. */
+    doubtSince: v.optional(v.number()),
     /** `user:<externalId>` or `cli`. */
     invitedBy: v.string(),
     acceptedBy: v.optional(v.string()),
@@ -513,6 +515,7 @@ export default defineSchema({
     .index('byState', ['state', 'expiresAt'])
     .index('byPush', ['push.state', 'updatedAt'])
     .index('byClerkId', ['clerkId'])
+    .index('byDoubt', ['state', 'doubtSince'])
     .index('byCreated', ['createdAt']),
 
   /**

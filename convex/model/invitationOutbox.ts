@@ -1,11 +1,17 @@
 import { internal } from '../_generated/api';
 import type { Doc, Id } from '../_generated/dataModel';
-import type { MutationCtx } from '../_generated/server';
+import type { MutationCtx, QueryCtx } from '../_generated/server';
 import type { InvitationState } from '../../src/shared/invitations';
 import type { Role } from '../../src/shared/roles';
 import { appendAudit, type Cause } from './auditLog';
 import { clerkInstanceKind } from './environment';
-import { attemptLostMs, intentForgottenMs, pushAttemptsMax } from './limits';
+import {
+  attemptLostMs,
+  intentForgottenMs,
+  invitationDoubtMs,
+  maintenanceBatch,
+  pushAttemptsMax,
+} from './limits';
 import { backoffMs } from './outbox';
 import { clerkPool, takeClerkRequest } from './pools';
 
@@ -17,6 +23,9 @@ import { clerkPool, takeClerkRequest } from './pools';
 
 type Invitation = Doc<'invitations'>;
 
+/** Of those taken back before; each new one waits for the last, so that one is enough but for races. */
+const earlierLookedAt = 20;
+
 export type InvitationOrder =
   | { kind: 'send'; email: string; role: Role }
   | { kind: 'revoke'; clerkId: string }
@@ -26,7 +35,8 @@ export type InvitationReport =
   /** Clerk's word, where it could be read. */
   | { kind: 'done'; clerkId?: string; state?: InvitationState; expiresAt?: number }
   | { kind: 'retry'; reason: string; afterMs?: number }
-  | { kind: 'refused'; reason: string };
+  /** `otherRole`: Clerk has an open invitation of this address to that role. */
+  | { kind: 'refused'; reason: string; otherRole?: string };
 
 export async function queueInvitation(
   ctx: MutationCtx,
@@ -46,6 +56,8 @@ export async function claimInvitation(
   if (row === null || row.push.state !== 'pending') return null;
   // The one in flight goes on when it settles; one that never reported was lost.
   if (row.inFlightSince !== undefined && row.inFlightSince > now - attemptLostMs) return null;
+  // Clerk would take the old invitation for this one, and then revoke it.
+  if (row.wanted === 'send' && (await isBeingRevoked(ctx, row.email))) return null;
   const wait = row.notBefore > now ? row.notBefore - now : await waitForBudget(ctx);
   if (wait > 0) {
     await queueInvitation(ctx, id, wait);
@@ -55,11 +67,33 @@ export async function claimInvitation(
     inFlightSince: now,
     attempts: row.attempts + 1,
     updatedAt: now,
+    // The one before never reported.
+    ...(row.inFlightSince === undefined ? {} : { doubtSince: now }),
   });
   if (row.wanted === 'send') return { kind: 'send', email: row.email, role: row.role };
   // Of a request whose answer was lost Clerk may have made an invitation that we cannot name.
   if (row.clerkId === undefined) return { kind: 'find', email: row.email };
   return { kind: 'revoke', clerkId: row.clerkId };
+}
+
+/** Whether an earlier invitation of this address is still to be taken back in Clerk. */
+async function isBeingRevoked(ctx: MutationCtx, email: string): Promise<boolean> {
+  const revoked = await ctx.db
+    .query('invitations')
+    .withIndex('byEmail', (q) => q.eq('email', email).eq('state', 'revoked'))
+    .order('desc')
+    .take(earlierLookedAt);
+  return revoked.some(({ push }) => push.state === 'pending');
+}
+
+/** What waited for the end of this revocation. */
+async function releaseNext(ctx: MutationCtx, { email, wanted }: Invitation): Promise<void> {
+  if (wanted !== 'revoke') return;
+  const next = await ctx.db
+    .query('invitations')
+    .withIndex('byEmail', (q) => q.eq('email', email).eq('state', 'pending'))
+    .first();
+  if (next?.push.state === 'pending') await queueInvitation(ctx, next._id, 0);
 }
 
 async function waitForBudget(ctx: MutationCtx): Promise<number> {
@@ -73,13 +107,21 @@ export async function settleInvitation(
   {
     id,
     order,
-    report,
+    report: reported,
   }: { id: Id<'invitations'>; order: InvitationOrder['kind']; report: InvitationReport },
   cause: Cause,
 ): Promise<void> {
   const row = await ctx.db.get('invitations', id);
   if (row === null || row.inFlightSince === undefined) return;
-  const ended = { inFlightSince: undefined, updatedAt: cause.now };
+  const report = (await isOwnStray(ctx, row, { report: reported, now: cause.now }))
+    ? { kind: 'retry' as const, reason: 'An invitation that was taken back arrived late in Clerk' }
+    : reported;
+  const isDoubtful = order === 'send' && report.kind === 'retry';
+  const ended = {
+    inFlightSince: undefined,
+    updatedAt: cause.now,
+    ...(isDoubtful ? { doubtSince: cause.now } : {}),
+  };
   if (report.kind === 'refused' && order === 'send' && row.wanted === 'revoke') {
     // Nothing was made that would have to be revoked.
     return await close(ctx, row, { order: 'find', report: { kind: 'done' } }, cause);
@@ -96,12 +138,33 @@ export async function settleInvitation(
     ...ended,
     push: { state: 'failed', reason: report.reason },
   });
+  await releaseNext(ctx, row);
   await appendAudit(ctx, cause, {
     action: 'invitation.pushFailed',
     target: `invitation:${id}`,
     after: { wanted: row.wanted, attempts: row.attempts, reason: report.reason },
     alarm: true,
   });
+}
+
+/** What stands in the way is ours, arrived after it was taken back: it goes away (`follow`). */
+async function isOwnStray(
+  ctx: MutationCtx,
+  { email }: Invitation,
+  { report, now }: { report: InvitationReport; now: number },
+): Promise<boolean> {
+  if (report.kind !== 'refused' || report.otherRole === undefined) return false;
+  const { otherRole } = report;
+  const lost = await doubted(ctx, now);
+  return lost.some((row) => row.email === email && row.role === otherRole);
+}
+
+/** Taken back while a request to send them was on its way whose end we do not know. */
+export async function doubted(ctx: QueryCtx, now: number): Promise<Invitation[]> {
+  return await ctx.db
+    .query('invitations')
+    .withIndex('byDoubt', (q) => q.eq('state', 'revoked').gt('doubtSince', now - invitationDoubtMs))
+    .take(maintenanceBatch);
 }
 
 async function close(
@@ -128,12 +191,13 @@ async function close(
     return await queueInvitation(ctx, row._id, 0);
   }
   await ctx.db.patch('invitations', row._id, { ...named, push: { state: 'synced' } });
+  await releaseNext(ctx, row);
   if (row.wanted === 'revoke' && report.state === 'accepted') await tooLate(ctx, row, cause);
 }
 
 /** They had signed up before the revocation reached Clerk. */
-async function tooLate(ctx: MutationCtx, row: Invitation, cause: Cause): Promise<void> {
-  await ctx.db.patch('invitations', row._id, { state: 'accepted' });
+export async function tooLate(ctx: MutationCtx, row: Invitation, cause: Cause): Promise<void> {
+  await ctx.db.patch('invitations', row._id, { state: 'accepted', doubtSince: undefined });
   await appendAudit(ctx, cause, {
     action: 'invitation.accepted',
     target: `invitation:${row._id}`,
@@ -150,8 +214,9 @@ export async function watchInvitations(ctx: MutationCtx, now: number): Promise<n
     .withIndex('byPush', (q) => q.eq('push.state', 'pending').lt('updatedAt', now - attemptLostMs))
     .take(100);
   const left = waiting.filter(({ notBefore }) => notBefore < now - intentForgottenMs);
-  for (const { _id } of left) {
-    await ctx.db.patch('invitations', _id, { inFlightSince: undefined, updatedAt: now });
+  for (const { _id, inFlightSince } of left) {
+    const doubt = inFlightSince === undefined ? {} : { doubtSince: now };
+    await ctx.db.patch('invitations', _id, { inFlightSince: undefined, updatedAt: now, ...doubt });
     await queueInvitation(ctx, _id, 0);
   }
   return left.length;

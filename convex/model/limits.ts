@@ -99,6 +99,9 @@ export const brakeBatch = 25;
 /** Clerk's own lifetime of an invitation, which we leave as it is. */
 export const invitationLastsMs = 30 * dayMs;
 
+/** A request for an invitation that we stopped waiting for may reach Clerk this much later. */
+export const invitationDoubtMs = 60 * minuteMs;
+
 /** Invitations that one look at Clerk compares. */
 export const invitationsComparedMax = 100;
 

@@ -14,7 +14,11 @@ export interface RawInvitation {
 export class FakeInvitations {
   readonly all: RawInvitation[] = [];
 
-  constructor(private readonly clock: () => number) {}
+  constructor(
+    private readonly clock: () => number,
+    /** Whether somebody has this address already. */
+    private readonly isTaken: (email: string) => boolean = () => false,
+  ) {}
 
   answer(method: string, url: URL, body: unknown): Response {
     const [, , , id, verb] = url.pathname.split('/');
@@ -41,6 +45,7 @@ export class FakeInvitations {
     if (this.all.some((one) => one.email_address === email && one.status === 'pending')) {
       return refusal(400, 'duplicate_record');
     }
+    if (this.isTaken(email)) return refusal(422, 'form_identifier_exists');
     const now = this.clock();
     const invitation: RawInvitation = {
       object: 'invitation',

@@ -160,7 +160,7 @@ export class FakeClerk {
   private lastStamp = 0;
 
   constructor(private readonly clock: () => number) {
-    this.invitations = new FakeInvitations(clock);
+    this.invitations = new FakeInvitations(clock, (email) => this.hasAddress(email));
   }
 
   /** Later than every stamp before, so that only tests that want a tie make one. */
@@ -347,6 +347,12 @@ export class FakeClerk {
 
   private emit(type: string, id: string): void {
     this.events.push(envelope(type, structuredClone(this.mustGet(id))));
+  }
+
+  private hasAddress(email: string): boolean {
+    return [...this.users.values()].some(({ email_addresses: addresses }) =>
+      JSON.stringify(addresses).includes(`"${email}"`),
+    );
   }
 
   private mustGet(id: string): RawClerkUser {

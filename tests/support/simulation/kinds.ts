@@ -8,6 +8,7 @@ interface Kind {
   accessShare?: number;
   scriptShare?: number;
   lateShare?: number;
+  inviteShare?: number;
 }
 
 /** Seed s plays kind s modulo their number. */
@@ -22,16 +23,17 @@ export const kinds: readonly Kind[] = [
     steps: 90,
     scriptShare: 0.04,
   },
+  { name: 'guests', ids: ['ann'], steps: 90, inviteShare: 0.6 },
 ];
 
-/** Of the long ones there is one of each in so many, for they take several times as long. */
+/** Of the long and the special ones there is one of each in so many. */
 const longOneIn = 20;
 
 export function kindOf(seed: number): Kind {
-  const [one, several, inAndOut, long, crowd] = kinds;
+  const [one, several, inAndOut, ...special] = kinds;
   const short = [one, several, inAndOut][seed % 3];
-  const kind = seed % longOneIn === 0 ? long : seed % longOneIn === 1 ? crowd : short;
-  if (kind === undefined) throw new Error('there are five kinds');
+  const kind = special[seed % longOneIn] ?? short;
+  if (kind === undefined) throw new Error('there are three short kinds');
   return kind;
 }
 

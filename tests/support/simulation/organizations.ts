@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
+import type { Doc } from '../../../convex/_generated/dataModel';
+import { canonicalJson } from '../../../convex/model/canonicalJson';
+import {
+  parseClerkMembership,
+  parseClerkOrganization,
+} from '../../../convex/model/clerkOrganization';
+import type { ClerkMembership, ClerkOrganization } from '../../../convex/model/validators';
 import { type ConvexCalls, internal } from '../convex-calls';
-import type { FakeClerk } from '../fake-clerk';
+import type { FakeClerk, RawClerkRecord } from '../fake-clerk';
 
 const organizationIds = ['org_a', 'org_b'];
 const roles = ['org:admin', 'org:member'];
@@ -89,16 +96,14 @@ export class OrganizationSimulation {
     const { organizations, memberships } = await this.rows();
     const ids = [...organizations, ...memberships].map((row) => row.externalId);
     assert.equal(new Set(ids).size, ids.length, 'rule 1: one row per id');
-    const active = <T extends { status: string }>(rows: T[]) =>
-      rows.filter((row) => row.status === 'active');
     assert.deepEqual(
-      sorted(active(organizations).map(({ externalId, name }) => [externalId, name])),
-      sorted([...this.clerk.organizations.values()].map(({ id, name }) => [id, name])),
+      sorted(organizations.filter(isActive).map(organizationHere)),
+      sorted([...this.clerk.organizations.values()].map(organizationThere)),
       'the same organizations on both sides',
     );
     assert.deepEqual(
-      sorted(active(memberships).map(({ externalId, role }) => [externalId, role])),
-      sorted([...this.clerk.memberships.values()].map(({ id, role }) => [id, role])),
+      sorted(memberships.filter(isActive).map(membershipHere)),
+      sorted([...this.clerk.memberships.values()].map(membershipThere)),
       'the same memberships on both sides',
     );
   }
@@ -111,6 +116,36 @@ export class OrganizationSimulation {
   }
 }
 
-function sorted(pairs: unknown[][]): string[] {
-  return pairs.map((pair) => pair.join(' ')).sort();
+function isActive({ status }: { status: string }): boolean {
+  return status === 'active';
+}
+
+/** All that a row mirrors, and of when it is. */
+function organizationHere(row: Doc<'organizations'>): ClerkOrganization {
+  const { externalId, name, slug, imageUrl, publicMetadata, createdAt, clerk } = row;
+  const { updatedAt } = clerk;
+  return { externalId, updatedAt, createdAt, name, slug, imageUrl, publicMetadata };
+}
+
+function membershipHere(row: Doc<'memberships'>) {
+  const { externalId, organizationExternalId, userExternalId, role, permissions } = row;
+  const { publicMetadata, joinedAt, clerk } = row;
+  const place = { externalId, organizationExternalId, userExternalId };
+  return { ...place, role, permissions, publicMetadata, joinedAt, updatedAt: clerk.updatedAt };
+}
+
+function organizationThere(raw: RawClerkRecord): ClerkOrganization {
+  const parsed = parseClerkOrganization(raw);
+  assert.ok(parsed.ok);
+  return parsed.organization;
+}
+
+function membershipThere(raw: RawClerkRecord): ClerkMembership {
+  const parsed = parseClerkMembership(raw);
+  assert.ok(parsed.ok);
+  return parsed.membership;
+}
+
+function sorted(facts: object[]): string[] {
+  return facts.map((one) => canonicalJson(one)).sort();
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { FunctionReturnType } from 'convex/server';
 import { parseClerkUser } from '../../../convex/model/clerkUser';
 import { hasAccess } from '../../../convex/model/access';
 import { ownerRole } from '../../../src/shared/roles';
@@ -14,6 +15,7 @@ import { rowsOf } from './rest-checks';
 export async function reconcile(world: Deployment): Promise<void> {
   const { t } = world;
   await syncOnce(t);
+  await confirmRemovals(t);
   const run = await newestRun(t);
   const paginationOpts = { numItems: 100, cursor: null };
   const missing = await t.query(internal.adminSync.missing, { runId: run._id, paginationOpts });
@@ -31,11 +33,22 @@ export async function syncOnce(t: ConvexCalls): Promise<void> {
   assert.equal(run?.status, 'completed', `the sync ended ${JSON.stringify(run?.failure)}`);
 }
 
-async function newestRun(t: ConvexCalls) {
+type Run = FunctionReturnType<typeof internal.adminSync.runs>['page'][number];
+
+async function newestRun(t: ConvexCalls): Promise<Run> {
   const paginationOpts = { numItems: 1, cursor: null };
   const [run] = (await t.query(internal.adminSync.runs, { paginationOpts })).page;
   assert.ok(run !== undefined);
   return run;
+}
+
+/** What the run's brakes left for somebody to confirm: with few organizations often the last ones. */
+export async function confirmRemovals(t: ConvexCalls): Promise<void> {
+  const run = await newestRun(t);
+  const { organizations, memberships } = run.removals;
+  if (!organizations?.held && !memberships?.held) return;
+  await t.mutation(internal.adminSync.confirmRemovals, { runId: run._id });
+  await t.action(internal.removals.carryOut, { runId: run._id });
 }
 
 /** A page of Clerk's list, applied as webhooks are. */

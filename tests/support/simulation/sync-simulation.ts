@@ -5,9 +5,10 @@ import { type ClerkEnvelope, type RawClerkUser, rawUser } from '../fake-clerk';
 import { random } from '../random';
 import { commitChecks } from './commit-checks';
 import type { Deployment } from './deployment';
+import { InvitationSimulation } from './invitations';
 import { OrganizationSimulation } from './organizations';
 import { OutboxDriver } from './outbox-driver';
-import { applyPeople, reconcile, syncOnce } from './reconcile';
+import { applyPeople, confirmRemovals, reconcile, syncOnce } from './reconcile';
 import { checkAtRest, type Expectations, rowsOf } from './rest-checks';
 
 interface Message {
@@ -24,6 +25,8 @@ export interface SimulationOptions {
   scriptShare?: number;
   /** Which part of all steps takes back a decision about access whose request got lost. */
   lateShare?: number;
+  /** Which part of all steps is about invitations. */
+  inviteShare?: number;
 }
 
 /** Few, so that both sides happen to choose the same. */
@@ -55,6 +58,7 @@ export class SyncSimulation {
   private readonly deletedInClerk = new Set<string>();
   private readonly organizations: OrganizationSimulation;
   private readonly outbox: OutboxDriver;
+  private readonly invitations: InvitationSimulation;
   private readonly accessShare: number;
   private readonly ids: readonly string[];
   private messages = 0;
@@ -69,7 +73,16 @@ export class SyncSimulation {
     this.accessShare = accessShare;
     this.chance = random(seed);
     this.organizations = new OrganizationSimulation(world.t, world.clerk);
-    this.outbox = new OutboxDriver(world, this.chance, (step) => this.steps.push(step));
+    const { chance } = this;
+    const note = (step: string) => void this.steps.push(step);
+    this.invitations = new InvitationSimulation({
+      world,
+      chance,
+      note,
+      somebody: async () => await this.somebody(),
+      signUp: (id, metadata) => this.signUp(id, metadata),
+    });
+    this.outbox = new OutboxDriver(world, chance, note, this.invitations.fetch);
     if (world.memory) world.memory.onCommit = commitChecks();
   }
 
@@ -84,6 +97,7 @@ export class SyncSimulation {
     await this.comeToRest();
     await checkAtRest(this.world, this.expected);
     await this.organizations.checkAtRest();
+    await this.invitations.checkAtRest();
     this.outbox.checkRequests();
   }
 
@@ -93,6 +107,7 @@ export class SyncSimulation {
       this.steps.push(this.organizations.step(id, this.chance));
       return;
     }
+    if (this.chance() < (this.options.inviteShare ?? 0.05)) return await this.invitations.step();
     if (this.chance() < (this.options.scriptShare ?? 0)) return await this.script();
     if (this.chance() < (this.options.lateShare ?? 0)) return await this.changeMind(id);
     const roll = this.chance();
@@ -131,6 +146,12 @@ export class SyncSimulation {
     this.world.clerk.create(
       rawUser(id, { public_metadata: { ...public_metadata, ...roleHere }, private_metadata }),
     );
+  }
+
+  /** Whoever follows an invitation begins with the metadata that it gives. */
+  private signUp(id: string, public_metadata: Record<string, unknown>): void {
+    this.expected.metadata.set(id, { public_metadata: {}, private_metadata: {} });
+    this.world.clerk.create(rawUser(id, { public_metadata }));
   }
 
   private editInClerk(id: string): void {
@@ -184,11 +205,10 @@ export class SyncSimulation {
     this.delivered.push(message);
   }
 
-  /** A sync finds everything again but what ended in an organization. */
+  /** A sync finds everything again. */
   private dropOne(): void {
-    const index = this.inbox.findIndex(({ event: { type } }) => !/^org.*deleted$/.test(type));
-    if (index < 0) return;
-    const [message] = this.inbox.splice(index, 1);
+    const [message] = this.inbox.splice(Math.floor(this.chance() * this.inbox.length), 1);
+    if (message === undefined) return;
     this.steps.push(`drop ${message?.id} ${message?.event.type}`);
   }
 
@@ -322,8 +342,11 @@ export class SyncSimulation {
   }
 
   private async sync(): Promise<void> {
+    // After a while nothing is too new to be gone.
+    if (this.chance() < 0.5) this.world.setNow(Date.now() + 15 * 60_000);
     this.steps.push('a full sync');
     await syncOnce(this.world.t);
+    if (this.chance() < 0.5) await confirmRemovals(this.world.t);
   }
 
   private async refetch(): Promise<void> {
@@ -357,7 +380,8 @@ export class SyncSimulation {
 
   private async drain(): Promise<void> {
     for (let round = 0; round < 60; round++) {
-      const isBusy = await this.outbox.settle();
+      const isInviting = await this.invitations.settle();
+      const isBusy = (await this.outbox.settle()) || isInviting;
       this.collect();
       while (this.inbox.length > 0) await this.deliverOne();
       await this.refetch();
