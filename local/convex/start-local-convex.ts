@@ -3,7 +3,6 @@ import { Bearers } from './auth/bearer';
 import { TokenVerifier } from './auth/token-verifier';
 import type { Engine } from './engine/contract';
 import type { ServerContext } from './http/context';
-import { CommitHistory } from './http/commit-history';
 import { FunctionCalls } from './http/function-calls';
 import { FunctionLogs } from './http/function-logs';
 import { closeGently, listen } from './http/listen';
@@ -80,8 +79,7 @@ async function serve({ api, site, url, siteUrl, options }: Listening): Promise<L
   });
   const logs = new FunctionLogs();
   const bearers = new Bearers(adminKey, new TokenVerifier(() => engine.authProviders()));
-  const history = new CommitHistory(engine);
-  const calls = new FunctionCalls(engine, { engine, deploy, url, siteUrl }, logs, history);
+  const calls = new FunctionCalls(engine, { engine, deploy, url, siteUrl }, logs);
   const context: ServerContext = {
     engine,
     deploy,

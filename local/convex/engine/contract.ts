@@ -121,6 +121,8 @@ export interface Engine {
   ): { kind: 'query' | 'mutation' | 'action'; visibility: 'public' | 'internal' } | undefined;
 
   currentTs(): Ts;
+  /** What was committed later than `ts`, oldest first; undefined when not all of it is held any more. */
+  commitsAfter(ts: Ts): Commit[] | undefined;
   /** Called after each commit that wrote something, in order, once it is durable. Returns undo. */
   onCommit(listener: (commit: Commit) => void): () => void;
   /** Called when code, environment or auth configuration changed: every query must run again. */

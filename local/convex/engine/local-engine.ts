@@ -166,6 +166,10 @@ export class LocalEngine implements Engine {
     return this.#store.currentTs();
   }
 
+  commitsAfter(ts: Ts): Commit[] | undefined {
+    return this.#store.commitsAfter(ts);
+  }
+
   onCommit(listener: (commit: Commit) => void): () => void {
     return this.#store.onCommit(listener);
   }

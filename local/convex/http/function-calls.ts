@@ -6,7 +6,6 @@ import type {
   QueryResult,
   Ts,
 } from '../engine/contract';
-import type { CommitHistory } from './commit-history';
 import type { FunctionLogs } from './function-logs';
 import { HttpError } from './http-error';
 import { isSystemPath, runSystemQuery, type SystemQuerySources } from './system-queries';
@@ -23,7 +22,6 @@ export class FunctionCalls {
     private readonly engine: Engine,
     private readonly system: SystemQuerySources,
     private readonly logs: FunctionLogs,
-    private readonly history: CommitHistory,
   ) {}
 
   async query(call: FunctionCall): Promise<QueryResult> {
@@ -44,9 +42,8 @@ export class FunctionCalls {
    */
   async queryAt(call: FunctionCall, atTs: Ts): Promise<FunctionResult> {
     const { result, reads, ts } = await this.query(call);
-    // What was committed just now is announced a moment later.
-    await new Promise(setImmediate);
-    if (this.history.isUnchanged(reads, atTs, ts)) return result;
+    const since = atTs > ts ? undefined : this.engine.commitsAfter(atTs);
+    if (since?.every((commit) => commit.ts > ts || !reads.overlaps(commit))) return result;
     throw new HttpError(
       400,
       'SnapshotTooOld',

@@ -57,6 +57,7 @@ export class FakeEngine implements Engine {
   #ts: Ts = 1_000_000n;
   #queue: Promise<unknown> = Promise.resolve();
   readonly #outcomes = new Map<string, MutationResult>();
+  readonly #commits: Commit[] = [];
   readonly #commitListeners = new Set<(commit: Commit) => void>();
   readonly #deployListeners = new Set<() => void>();
   readonly #logListeners = new Set<Parameters<Engine['onLog']>[0]>();
@@ -127,6 +128,7 @@ export class FakeEngine implements Engine {
     for (const [key, value] of written) this.data.set(key, value);
     this.#ts += 1n;
     const commit = { ts: this.#ts, writes: new Set(written.keys()) };
+    this.#commits.push(commit);
     setImmediate(() => {
       for (const listener of this.#commitListeners) listener(commit);
     });
@@ -138,6 +140,7 @@ export class FakeEngine implements Engine {
   }
 
   currentTs = () => this.#ts;
+  commitsAfter = (ts: Ts) => this.#commits.filter((commit) => commit.ts > ts);
   onCommit = (listener: (commit: Commit) => void) => subscribe(this.#commitListeners, listener);
   onDeploy = (listener: () => void) => subscribe(this.#deployListeners, listener);
   onLog = (listener: Parameters<Engine['onLog']>[0]) => subscribe(this.#logListeners, listener);
