@@ -105,7 +105,6 @@ export default defineSchema({
   })
     .index('byExternalId', ['externalId'])
     .index('byEmail', ['email'])
-    .index('byRoleState', ['role', 'state'])
     .index('byBrake', ['heldRole.brakeId'])
     .index('byName', ['state', 'role', 'searchText'])
     .index('byCreated', ['state', 'role', 'createdAt'])

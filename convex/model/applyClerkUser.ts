@@ -74,7 +74,6 @@ export function newUser(arrival: Arrival, now: number): NewUser {
   const named = via.kind === 'store' ? undefined : user.role;
   const known = isRole(named);
   return {
-    ...profile(user),
     externalId: user.externalId,
     role: known ? named : defaultRole,
     isActive: true,
@@ -86,6 +85,8 @@ export function newUser(arrival: Arrival, now: number): NewUser {
     roleDecidedAt: 0,
     roleIssue: named === undefined || known ? undefined : { raw: named, seenAt: now },
     push: { state: 'synced' },
+    // Last: at the front it makes V8 build a slow object, for a hundred thousand people of a sync.
+    ...profile(user),
   };
 }
 
@@ -221,7 +222,9 @@ function register(
 
 /** What `contentOf` compares, as the row has it. */
 export function contentOfRow(row: UserRow) {
-  return { ...row, ...nameInClerk(row), role: row.clerk.role, banned: row.clerk.banned };
+  const { email, imageUrl, lastSignInAt, publicMetadata, clerk } = row;
+  const { role, banned } = clerk;
+  return { ...nameInClerk(row), email, imageUrl, lastSignInAt, publicMetadata, role, banned };
 }
 
 /** Names, never values: the audit log outlives an erased person. */

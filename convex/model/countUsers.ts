@@ -37,9 +37,7 @@ async function countRows(
     for (const role of roles) {
       const range =
         sync === undefined
-          ? ctx.db
-              .query('users')
-              .withIndex('byRoleState', (q) => q.eq('role', role).eq('state', state))
+          ? ctx.db.query('users').withIndex('byName', (q) => q.eq('state', state).eq('role', role))
           : ctx.db
               .query('users')
               .withIndex('bySync', (q) => q.eq('sync', sync).eq('state', state).eq('role', role));

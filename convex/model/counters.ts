@@ -38,6 +38,18 @@ export async function countInserted(ctx: MutationCtx, row: Counted): Promise<voi
   await count(ctx, [{ cell: cellOf(row), by: 1, rowAt: row._creationTime }]);
 }
 
+/** Just inserted: newer than any row that a recount has passed. */
+export async function countManyInserted(
+  ctx: MutationCtx,
+  rows: readonly CountedRow[],
+): Promise<void> {
+  const rowAt = Number.MAX_SAFE_INTEGER;
+  await count(
+    ctx,
+    rows.map((row) => ({ cell: cellOf(row), by: 1, rowAt })),
+  );
+}
+
 /** Touches the counts only when the row moved to another cell. */
 export async function countChanged(
   ctx: MutationCtx,

@@ -20,7 +20,7 @@ import type { UserRow } from './userRows';
 export async function confirmationsNeeded(ctx: QueryCtx, brake: Brake): Promise<number> {
   const owners = await ctx.db
     .query('users')
-    .withIndex('byRoleState', (q) => q.eq('role', ownerRole).eq('state', 'active'))
+    .withIndex('byName', (q) => q.eq('state', 'active').eq('role', ownerRole))
     .take(100);
   const eligible = owners.filter((row) => hasAccess(row) && !isFresh(row, brake));
   return Math.min(2, eligible.length);

@@ -69,7 +69,7 @@ export async function deleteClerkUser(
 export async function releaseHeldDeletions(ctx: MutationCtx, cause: Cause): Promise<void> {
   const owners = await ctx.db
     .query('users')
-    .withIndex('byRoleState', (q) => q.eq('role', ownerRole).eq('state', 'active'))
+    .withIndex('byName', (q) => q.eq('state', 'active').eq('role', ownerRole))
     .take(100);
   for (const row of owners) {
     if (row.heldDeletionAt === undefined) continue;

@@ -54,7 +54,7 @@ export async function inspectDeployment(ctx: QueryCtx): Promise<Infer<typeof dep
 export async function hasActiveOwner(ctx: QueryCtx): Promise<boolean> {
   const owner = await ctx.db
     .query('users')
-    .withIndex('byRoleState', (q) => q.eq('role', ownerRole).eq('state', 'active'))
+    .withIndex('byName', (q) => q.eq('state', 'active').eq('role', ownerRole))
     .first();
   return owner !== null;
 }

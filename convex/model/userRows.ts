@@ -4,7 +4,7 @@ import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { clerkSyncOf } from '../../src/shared/clerk-sync';
 import type { ClerkSync, UserState } from '../../src/shared/people';
 import { ownerRole } from '../../src/shared/roles';
-import { countChanged, countInserted } from './counters';
+import { countChanged, countInserted, countManyInserted } from './counters';
 import { countHeld } from './roleBrake';
 
 export type UserRow = Doc<'users'>;
@@ -17,7 +17,8 @@ export type UserChange = Partial<NewUser>;
  * in the same transaction.
  */
 export async function insertUser(ctx: MutationCtx, fields: NewUser): Promise<UserRow> {
-  const id = await ctx.db.insert('users', { ...fields, ...derive(fields) });
+  const { state, searchText, sync } = derive(fields);
+  const id = await ctx.db.insert('users', { state, searchText, sync, ...fields });
   const row = await ctx.db.get('users', id);
   if (row === null) throw new Error('a row just inserted is not there');
   await countInserted(ctx, row);
@@ -29,15 +30,12 @@ export async function insertUser(ctx: MutationCtx, fields: NewUser): Promise<Use
  * are not read back, which halves the cost of each.
  */
 export async function insertUsers(ctx: MutationCtx, people: readonly NewUser[]): Promise<void> {
-  await Promise.all(
-    people.map(async (fields) => {
-      const derived = derive(fields);
-      await ctx.db.insert('users', { ...fields, ...derived });
-      // Newer than any row that a recount has passed.
-      const _creationTime = Number.MAX_SAFE_INTEGER;
-      await countInserted(ctx, { ...fields, ...derived, _creationTime });
-    }),
-  );
+  const rows = people.map((fields) => {
+    const { state, searchText, sync } = derive(fields);
+    return { state, searchText, sync, ...fields };
+  });
+  await Promise.all(rows.map((row) => ctx.db.insert('users', row)));
+  await countManyInserted(ctx, rows);
 }
 
 /** A field given as `undefined` is removed. Returns the row as it is now. */
@@ -64,7 +62,7 @@ export async function otherActiveOwners(
 ): Promise<number> {
   const owners = await ctx.db
     .query('users')
-    .withIndex('byRoleState', (q) => q.eq('role', ownerRole).eq('state', 'active'))
+    .withIndex('byName', (q) => q.eq('state', 'active').eq('role', ownerRole))
     .take(2);
   return owners.some((owner) => owner._id !== row._id) ? 1 : 0;
 }

@@ -18,6 +18,7 @@ interface Standing {
  * Of a deleted person only the deletion is of interest.
  */
 export function clerkSyncOf(row: Standing): ClerkSync {
+  if (isPlain(row)) return roleDiffers(row) || accessDiffers(row) ? 'differs' : 'synced';
   const gone = row.deletedAt !== undefined || row.heldDeletionAt !== undefined;
   const own = gone ? [] : [row.push.state, row.nameEdit?.state];
   const states = [...own, row.access?.state];
@@ -25,6 +26,17 @@ export function clerkSyncOf(row: Standing): ClerkSync {
   if (states.includes('pending')) return 'pending';
   if (states.includes('differs')) return 'differs';
   return !gone && (roleDiffers(row) || accessDiffers(row)) ? 'differs' : 'synced';
+}
+
+/** Nothing of ours is or was on its way: nearly everybody, and a sync asks it of a hundred thousand. */
+function isPlain(row: Standing): boolean {
+  return (
+    row.push.state === 'synced' &&
+    row.access === undefined &&
+    row.nameEdit === undefined &&
+    row.deletedAt === undefined &&
+    row.heldDeletionAt === undefined
+  );
 }
 
 /** Clerk last named another role than ours, one that a brake holds, or one that is not known here. */

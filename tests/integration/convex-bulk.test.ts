@@ -162,7 +162,7 @@ describe('the rules of single changes hold for each person', () => {
       async (ctx) =>
         await ctx.db
           .query('users')
-          .withIndex('byRoleState', (q) => q.eq('role', 'superadmin').eq('state', 'active'))
+          .withIndex('byName', (q) => q.eq('state', 'active').eq('role', 'superadmin'))
           .collect(),
     );
     expect(owners).toHaveLength(1);

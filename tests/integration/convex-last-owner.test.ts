@@ -119,7 +119,7 @@ async function owners(): Promise<Doc<'users'>[]> {
   return await t.run(async (ctx) => {
     const rows = await ctx.db
       .query('users')
-      .withIndex('byRoleState', (q) => q.eq('role', 'superadmin').eq('state', 'active'))
+      .withIndex('byName', (q) => q.eq('state', 'active').eq('role', 'superadmin'))
       .collect();
     return rows.filter(isActiveOwner);
   });

@@ -108,7 +108,9 @@ export class Scope implements WriteScope {
     checkTableName(tableName);
     const table = this.#catalog.ensureTable(this.path, tableName);
     const id = newId(table.number);
-    const document = { ...fields, _id: id, _creationTime: this.tx.parts.clock.nextCreationMs() };
+    // Own fields last: V8 copies them at once, and they come sorted more often so.
+    const _creationTime = this.tx.parts.clock.nextCreationMs();
+    const document = { _creationTime, _id: id, ...fields };
     const size = this.#check(table, document);
     this.tx.meter.wrote(size);
     const row = { id, size, body: toText(document) };
