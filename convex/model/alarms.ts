@@ -71,7 +71,8 @@ export async function acknowledge(
     await appendAudit(ctx, cause, {
       action: 'alarms.acknowledged',
       target: `alarm:${seqs[0]}`,
-      after: { entries: seqs },
+      before: { open: seqs },
+      after: { open: [], entries: seqs },
     });
   }
   return seqs.length;

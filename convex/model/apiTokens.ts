@@ -117,7 +117,12 @@ export async function revokeToken(
   if (row.revokedAt !== undefined) return await toView(ctx, row, cause.now);
   const end = { revokedAt: cause.now, endsAt: Math.min(row.endsAt, cause.now) };
   await ctx.db.patch('apiTokens', row._id, end);
-  await appendAudit(ctx, cause, { action: 'token.revoked', target: `token:${tokenId}` });
+  await appendAudit(ctx, cause, {
+    action: 'token.revoked',
+    target: `token:${tokenId}`,
+    before: { endsAt: row.endsAt, scopes: row.scopes },
+    after: { endsAt: end.endsAt, scopes: [] },
+  });
   return await toView(ctx, { ...row, ...end }, cause.now);
 }
 

@@ -130,7 +130,9 @@ async function update(
       ? appendAudit(ctx, cause, {
           action: 'user.updated',
           target: `user:${row.externalId}`,
-          after: { fields: changedFields },
+          // Names, never values: the audit log outlives an erased person.
+          before: { clerkUpdatedAt: row.clerk.updatedAt },
+          after: { clerkUpdatedAt: user.updatedAt, fields: changedFields },
         })
       : undefined,
   ]);

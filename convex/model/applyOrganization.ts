@@ -30,7 +30,11 @@ export async function applyOrganization(
   if (row === null) {
     await Promise.all([
       insertOrganization(ctx, { organization, instanceId, via }, cause.now),
-      appendAudit(ctx, cause, { action: 'organization.created', target }),
+      appendAudit(ctx, cause, {
+        action: 'organization.created',
+        target,
+        after: { status: 'active', clerkUpdatedAt: updatedAt },
+      }),
     ]);
     return 'created';
   }
@@ -47,7 +51,13 @@ export async function applyOrganization(
       clerk: { ...row.clerk, updatedAt, instanceId: instanceId ?? row.clerk.instanceId },
     }),
     fields.length > 0
-      ? appendAudit(ctx, cause, { action: 'organization.updated', target, after: { fields } })
+      ? appendAudit(ctx, cause, {
+          action: 'organization.updated',
+          target,
+          before: { clerkUpdatedAt: row.clerk.updatedAt },
+          // Names of fields, never values, as for people.
+          after: { clerkUpdatedAt: updatedAt, fields },
+        })
       : undefined,
   ]);
   return 'updated';

@@ -145,7 +145,8 @@ export async function finishBulk(
   await appendAudit(ctx, cause, {
     action: `bulk.${end.status}`,
     target: `bulk:${job._id}`,
-    after: { ...facts(job.action), total, changed, unchanged, refused },
+    before: { status: job.status },
+    after: { status: end.status, ...facts(job.action), total, changed, unchanged, refused },
   });
   return { ...job, ...change };
 }

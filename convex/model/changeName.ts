@@ -68,9 +68,16 @@ export async function mergeIncomingName(
   const close = async (changed: UserRow, as: 'done' | 'superseded') =>
     await closeOpen(ctx, changed, { as, of: 'name', now: cause.now });
   const note = async (action: string, after: AuditFacts) => {
-    const facts = { fields: changedParts(row, user), ...after };
-    const target = `user:${row.externalId}`;
-    await appendAudit(ctx, { ...cause, source: 'clerk' }, { action, target, after: facts });
+    await appendAudit(
+      ctx,
+      { ...cause, source: 'clerk' },
+      {
+        action,
+        target: `user:${row.externalId}`,
+        before: { rev: nameEdit.rev, clerkUpdatedAt: row.clerk.updatedAt },
+        after: { clerkUpdatedAt: user.updatedAt, fields: changedParts(row, user), ...after },
+      },
+    );
   };
   switch (merge.kind) {
     case 'inSync': {

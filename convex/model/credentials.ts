@@ -104,6 +104,7 @@ export async function storeCredential(
   await appendAudit(ctx, cause, {
     action: credential.origin === 'fernet' ? 'credential.imported' : 'credential.stored',
     target: `organization:${organization.externalId}`,
+    before: { service, version: version === 1 ? null : version - 1 },
     after: { service, version },
   });
   const row = await ctx.db.get('credentials', id);
@@ -122,6 +123,8 @@ export async function setCredentialActive(
     await ctx.db.patch('credentials', row._id, { active });
     await auditCredential(ctx, row, cause, {
       action: active ? 'credential.activated' : 'credential.deactivated',
+      before: { active: row.active },
+      after: { active },
     });
   }
   return await toView(ctx, { ...row, active });
@@ -151,7 +154,11 @@ export async function recordTest(
 ): Promise<void> {
   const kept = cleanText(detail, 200) ?? '';
   await ctx.db.patch('credentials', row._id, { test: { at: cause.now, ok, detail: kept } });
-  await auditCredential(ctx, row, cause, { action: 'credential.tested', after: { ok } });
+  await auditCredential(ctx, row, cause, {
+    action: 'credential.tested',
+    before: { ok: row.test?.ok ?? null },
+    after: { ok },
+  });
 }
 
 /** The active credential of a service, for server code that uses it. */
@@ -260,7 +267,7 @@ async function toView(ctx: QueryCtx, row: CredentialRow): Promise<Infer<typeof c
 
 interface CredentialEvent {
   action: string;
-  before?: Record<string, string | null>;
+  before?: Record<string, string | boolean | null>;
   after?: Record<string, string | boolean>;
 }
 

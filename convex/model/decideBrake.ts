@@ -57,6 +57,7 @@ export async function confirmBrake(
     await appendAudit(ctx, cause, {
       action: 'brake.confirmedByOne',
       target: `brake:${brakeId}`,
+      before: { confirmations: brake.confirmations.length, needed },
       after: { confirmations: standing, needed },
     });
     return { ...brake, confirmations };
@@ -100,7 +101,7 @@ async function decide(
     action: state === 'confirming' ? 'brake.confirmed' : 'brake.rejected',
     target: `brake:${brake._id}`,
     before: { state: brake.state, held: brake.held },
-    after: { by: brake.confirmations.map(({ by }) => `user:${by}`) },
+    after: { state, by: brake.confirmations.map(({ by }) => `user:${by}`) },
   });
   await ctx.scheduler.runAfter(0, internal.brakes.carryOut, { brakeId: brake._id });
   return { ...brake, ...decision };

@@ -54,7 +54,7 @@ export async function deleteClerkUser(
       action: 'user.deletionHeld',
       target: `user:${externalId}`,
       before: { role: row.role, state: row.state },
-      after: { because: 'the last active owner was deleted in Clerk' },
+      after: { role: row.role, because: 'the last active owner was deleted in Clerk' },
       alarm: true,
     });
     await buryMembershipsOf(ctx, { of: 'user', externalId }, cause);
@@ -143,5 +143,10 @@ async function insertTombstone(ctx: MutationCtx, externalId: string, cause: Caus
     push: { state: 'synced' },
     deletedAt: cause.now,
   });
-  await appendAudit(ctx, cause, { action: 'user.deleted', target: `user:${externalId}` });
+  await appendAudit(ctx, cause, {
+    action: 'user.deleted',
+    target: `user:${externalId}`,
+    before: { state: null },
+    after: { state: 'deleted' },
+  });
 }

@@ -20,10 +20,15 @@ export async function deleteMembership(
     appendAudit(ctx, cause, {
       action: 'membership.deleted',
       target: `membership:${externalId}`,
-      ...(row === null ? {} : { before: { role: row.role } }),
+      before: row === null ? { status: null } : { status: row.status, ...placeAndRole(row) },
+      after: { status: 'deleted' },
     }),
   ]);
   return 'deleted';
+}
+
+function placeAndRole({ role, organizationExternalId, userExternalId }: MembershipRow) {
+  return { organization: organizationExternalId ?? null, user: userExternalId ?? null, role };
 }
 
 /** Whose memberships go: those of a deleted person or of a deleted organization. */
@@ -49,7 +54,8 @@ export async function buryMembershipsOf(
     appendAudit(ctx, cause, {
       action: 'memberships.deleted',
       target: `${deceased.of}:${deceased.externalId}`,
-      before: { memberships: batch.map((row) => row.externalId) },
+      before: { status: 'active', memberships: batch.map((row) => row.externalId) },
+      after: { status: 'deleted' },
     }),
   ]);
   if (left.length > batch.length) {

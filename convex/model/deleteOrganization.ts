@@ -28,6 +28,8 @@ export async function deleteOrganization(
     appendAudit(ctx, cause, {
       action: 'organization.deleted',
       target: `organization:${externalId}`,
+      before: { status: row?.status ?? null },
+      after: { status: 'deleted' },
     }),
   ]);
   await buryMembershipsOf(ctx, { of: 'organization', externalId }, cause);

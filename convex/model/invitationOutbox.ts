@@ -142,7 +142,8 @@ export async function settleInvitation(
   await appendAudit(ctx, cause, {
     action: 'invitation.pushFailed',
     target: `invitation:${id}`,
-    after: { wanted: row.wanted, attempts: row.attempts, reason: report.reason },
+    before: { push: row.push.state },
+    after: { push: 'failed', wanted: row.wanted, attempts: row.attempts, reason: report.reason },
     alarm: true,
   });
 }

@@ -72,13 +72,17 @@ export async function mergeIncomingRole(
           heldRole: undefined,
         },
         finish: async () => {
-          if (!seen) await audit({ action: 'role.unknownInClerk', after: { raw: merge.raw } });
+          if (seen) return;
+          const before = { role: row.role, inClerk: row.clerk.role ?? null };
+          const after = { role: row.role, raw: merge.raw };
+          await audit({ action: 'role.unknownInClerk', before, after });
         },
       };
     }
     case 'conflict': {
       const facts = { ours: row.role, theirs: merge.theirs, winner: merge.winner };
-      await audit({ action: 'role.conflict', after: facts });
+      const before = { role: row.role, inClerk: row.clerk.role ?? null };
+      await audit({ action: 'role.conflict', before, after: facts });
       return merge.winner === 'ours'
         ? nothing
         : await takeTheirs(ctx, { row, role: merge.theirs, rev, at: user.updatedAt }, cause);

@@ -172,7 +172,14 @@ async function giveUp(
   await appendAudit(ctx, cause, {
     action: `${channelOf(intent)}.pushFailed`,
     target: `user:${row.externalId}`,
-    after: { ...(kind === 'role' ? { role: row.role } : { kind }), rev, attempts, reason },
+    before: { push: standing(row, channelOf(intent))?.state ?? null },
+    after: {
+      push: 'failed',
+      ...(kind === 'role' ? { role: row.role } : { kind }),
+      rev,
+      attempts,
+      reason,
+    },
     alarm: true,
   });
 }

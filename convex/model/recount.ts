@@ -92,6 +92,12 @@ async function alarm(ctx: MutationCtx, drift: number, now: number): Promise<void
   await appendAudit(
     ctx,
     { actor: 'system', source: 'system', correlationId: newCorrelationId(now), now },
-    { action: 'counts.corrected', target: 'counts:people', after: { drift }, alarm: true },
+    {
+      action: 'counts.corrected',
+      target: 'counts:people',
+      before: { drift },
+      after: { drift: 0 },
+      alarm: true,
+    },
   );
 }

@@ -6,7 +6,8 @@ import { applyMembershipBatch, applyOrganizationBatch } from './applyMirrors';
 import { applyUserBatch, type UserBatch } from './applyUsers';
 import type { Stretch } from './findRows';
 import { unpackUsers } from './packing';
-import { type BatchResult, checkpoint, renewedLease, type SyncRun } from './runs';
+import { type BatchResult, checkpoint } from './checkpoint';
+import { renewedLease, type SyncRun } from './runs';
 import type { BatchEnd, SyncSlice } from './validators';
 
 export interface Batch {

@@ -23,7 +23,8 @@ import { syncChangesPerBatch } from '../limits';
 import type { ClerkMembership, ClerkOrganization } from '../validators';
 import type { VersionVerdict } from '../versionRegister';
 import { digestOf, digestText, sumDigests } from './planHash';
-import type { BatchResult, SyncRun } from './runs';
+import type { BatchResult } from './checkpoint';
+import type { SyncRun } from './runs';
 import type { FieldChange } from './validators';
 
 const via = { kind: 'backfill' } as const;

@@ -19,7 +19,8 @@ import {
   planUser,
   type UserPlan,
 } from './planUser';
-import { type BatchResult, readsEverybody, type SyncRun } from './runs';
+import type { BatchResult } from './checkpoint';
+import { readsEverybody, type SyncRun } from './runs';
 
 export interface UserBatch {
   users: readonly ClerkUser[];

@@ -242,6 +242,7 @@ export async function hold(
   await appendAudit(ctx, bySync(run, now), {
     action: 'sync.removalsHeld',
     target: `sync:${run._id}`,
+    before: { held: 0 },
     after: { kind, held: number, limit, why },
     alarm: true,
   });

@@ -137,6 +137,7 @@ async function audit(ctx: MutationCtx, sweep: Sweep, action: string, cause: Caus
   await appendAudit(ctx, cause, {
     action,
     target: `sync:${runId}`,
+    before: { state: sweep.state },
     after: { people, swept, spared },
   });
 }

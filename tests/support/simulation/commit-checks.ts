@@ -3,6 +3,7 @@ import type { Doc } from '../../../convex/_generated/dataModel';
 import { summarise } from '../../../convex/model/countCells';
 import { isActiveOwner } from '../../../convex/model/lastOwner';
 import { roleNames } from '../../../src/shared/roles';
+import { lacks } from '../audit-facts';
 import type { CommitCheck } from '../memory-convex/memory-convex';
 import type { Change, MemoryStore } from '../memory-convex/store';
 
@@ -66,7 +67,11 @@ function checkCounts(store: MemoryStore, users: readonly User[]): void {
 function checkAudit(changes: readonly Change[]): void {
   const named = new Set(changes.flatMap(namesIn));
   for (const { table, before, after } of changes) {
-    if (table === 'auditLog') assert.equal(before, null, 'the audit log is append-only');
+    if (table === 'auditLog') {
+      assert.equal(before, null, 'the audit log is append-only');
+      const entry = after as unknown as Doc<'auditLog'>;
+      assert.equal(lacks(entry), undefined, `pain 21: ${entry.action} says too little`);
+    }
     if (table !== 'users') continue;
     const [was, is] = [before, after] as unknown as [User | null, User];
     if (was !== null && sameFacts(was, is)) continue;
