@@ -104,6 +104,7 @@ import type * as model_sync_applyMirrors from "../model/sync/applyMirrors.js";
 import type * as model_sync_applyUsers from "../model/sync/applyUsers.js";
 import type * as model_sync_batches from "../model/sync/batches.js";
 import type * as model_sync_callers from "../model/sync/callers.js";
+import type * as model_sync_checkpoint from "../model/sync/checkpoint.js";
 import type * as model_sync_drive from "../model/sync/drive.js";
 import type * as model_sync_driveRemovals from "../model/sync/driveRemovals.js";
 import type * as model_sync_driveSweep from "../model/sync/driveSweep.js";
@@ -248,6 +249,7 @@ declare const fullApi: ApiFromModules<{
   "model/sync/applyUsers": typeof model_sync_applyUsers;
   "model/sync/batches": typeof model_sync_batches;
   "model/sync/callers": typeof model_sync_callers;
+  "model/sync/checkpoint": typeof model_sync_checkpoint;
   "model/sync/drive": typeof model_sync_drive;
   "model/sync/driveRemovals": typeof model_sync_driveRemovals;
   "model/sync/driveSweep": typeof model_sync_driveSweep;

@@ -12,7 +12,7 @@ import { appendAudit, type Cause } from '../auditLog';
 import { readCounts } from '../counters';
 import { clerkApi } from '../environment';
 import { fail } from '../errors';
-import { syncHeartbeatMs, syncLeaseMs, syncRateWindowMs } from '../limits';
+import { syncHeartbeatMs, syncLeaseMs } from '../limits';
 import { planHashOf } from './planHash';
 import type { SyncFailure, SyncScope, SyncTally } from './validators';
 
