@@ -36,6 +36,17 @@ export function differenceOf(a: Cells, b: Cells): number {
   return [...names].reduce((sum, name) => sum + Math.abs((a[name] ?? 0) - (b[name] ?? 0)), 0);
 }
 
+/** How many people have one of these states and one of these roles. */
+export function countOf(
+  cells: Cells,
+  { states, roles }: { states: readonly UserState[]; roles: readonly Role[] },
+): number {
+  const names = states.flatMap((state) =>
+    roles.flatMap((role) => pushStates.map((push) => cellName(state, role, push))),
+  );
+  return names.reduce((total, name) => total + (cells[name] ?? 0), 0);
+}
+
 export function summarise(cells: Cells): PeopleCounts {
   const all = userStates.flatMap((state) =>
     roleNames.flatMap((role) =>

@@ -1,5 +1,7 @@
+import type { ClerkSync } from '../../src/shared/people';
 import type { QueryCtx } from '../_generated/server';
-import { readCounts } from './counters';
+import { countOf } from './countCells';
+import { readCells } from './counters';
 import { rangesOf, searchTextOf } from './listing';
 import { searchAll, searchMatchesMax } from './searchUsers';
 import type { UserFilter } from './validators';
@@ -17,30 +19,24 @@ export async function countUsers(
     const found = await searchAll(ctx, filter, search);
     return { count: found.length, exact: found.length < searchMatchesMax };
   }
-  const { role, state, sync } = filter;
-  if (sync !== undefined || (role !== undefined && state !== undefined)) {
-    return await countRows(ctx, filter);
-  }
-  const counts = await readCounts(ctx);
-  if (role !== undefined) return { count: counts.byRole[role], exact: true };
-  return { count: state === undefined ? counts.total : counts.byState[state], exact: true };
+  const { sync } = filter;
+  if (sync !== undefined) return await countBySync(ctx, filter, sync);
+  return { count: countOf(await readCells(ctx), rangesOf(filter)), exact: true };
 }
 
-async function countRows(
+/** No counter knows how people stand against Clerk. */
+async function countBySync(
   ctx: QueryCtx,
   filter: UserFilter,
+  sync: ClerkSync,
 ): Promise<{ count: number; exact: boolean }> {
   const { states, roles } = rangesOf(filter);
-  const { sync } = filter;
   let count = 0;
   for (const state of states) {
     for (const role of roles) {
-      const range =
-        sync === undefined
-          ? ctx.db.query('users').withIndex('byName', (q) => q.eq('state', state).eq('role', role))
-          : ctx.db
-              .query('users')
-              .withIndex('bySync', (q) => q.eq('sync', sync).eq('state', state).eq('role', role));
+      const range = ctx.db
+        .query('users')
+        .withIndex('bySync', (q) => q.eq('sync', sync).eq('state', state).eq('role', role));
       count += (await range.take(lookedAtMax - count + 1)).length;
       if (count > lookedAtMax) return { count: lookedAtMax, exact: false };
     }

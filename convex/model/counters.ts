@@ -3,6 +3,7 @@ import type { Doc } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import {
   cellOf,
+  type Cells,
   type Counted as CountedRow,
   type PeopleCounts,
   summarise,
@@ -84,8 +85,12 @@ export async function countTogether<T>(ctx: MutationCtx, write: () => Promise<T>
 
 /** While a deployment's first recount is under way: of those it has passed. */
 export async function readCounts(ctx: QueryCtx | MutationCtx): Promise<PeopleCounts> {
+  return summarise(await readCells(ctx));
+}
+
+export async function readCells(ctx: QueryCtx | MutationCtx): Promise<Cells> {
   const row = await ctx.db.query('peopleCounts').unique();
-  return summarise(row?.cells ?? row?.recount?.cells ?? {});
+  return row?.cells ?? row?.recount?.cells ?? {};
 }
 
 async function count(ctx: MutationCtx, changes: readonly Change[]): Promise<void> {

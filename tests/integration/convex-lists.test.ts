@@ -146,6 +146,26 @@ describe('users:list', () => {
     expect(await count({ search: 'p2' })).toEqual({ count: 1, exact: true });
   });
 
+  test('C7: the number of one role in one state comes from the counts, exact at any size', async () => {
+    await t.run(async (ctx) => {
+      const row = await ctx.db.query('peopleCounts').unique();
+      if (row === null) throw new Error('there are no counts');
+      const cells = {
+        'active/staff/synced': 60_000,
+        'active/staff/failed': 7,
+        'deactivated/staff/synced': 500,
+        'deleted/staff/synced': 40,
+        'active/admin/synced': 3,
+      };
+      await ctx.db.patch('peopleCounts', row._id, { cells });
+    });
+    const count = async (filter: object) => await as(t, 'boss').query(api.users.count, filter);
+    expect(await count({ role: 'staff', state: 'active' })).toEqual({ count: 60_007, exact: true });
+    expect(await count({ role: 'staff' })).toEqual({ count: 60_507, exact: true });
+    expect(await count({ state: 'deleted' })).toEqual({ count: 40, exact: true });
+    expect(await count({})).toEqual({ count: 60_510, exact: true });
+  });
+
   test('starts at the place of a person, in either order', async () => {
     await crowd(9);
     const all = await readAll({ sort: 'createdAt', order: 'desc' }, 20);
