@@ -9,17 +9,19 @@ import {
   isRunning,
   latestJob,
   listResults,
+  permissionFor,
   permissionOf,
   startBulk,
   toBulkJob,
+  undoBulk,
 } from './model/bulkJobs';
-import { changeOne as changeOnePerson, stepBulk } from './model/bulkRun';
+import { changedOne, changeOne as changeOnePerson, stepBulk } from './model/bulkRun';
 import { byCaller } from './model/cause';
 import { fail } from './model/errors';
 import { bulkRestMs } from './model/limits';
 import { limitCaller } from './model/pools';
 import { recordSchedule } from './model/schedules';
-import { bulkAction, bulkOutcome, bulkSelection } from './model/validators';
+import { bulkAction, bulkFormer, bulkOutcome, bulkSelection } from './model/validators';
 
 /** Requirement C1, many at once: each person is changed as by a single change, one after the other. */
 export const start = mutation({
@@ -32,6 +34,19 @@ export const start = mutation({
   },
 });
 
+/** Takes back what a bulk change changed, by whoever may do the opposite to each person. */
+export const undo = mutation({
+  args: { jobId: v.id('bulkJobs') },
+  returns: v.id('bulkJobs'),
+  handler: async (ctx, { jobId }) => {
+    requirePermission(ctx.actor, 'users:read');
+    const job = await ctx.db.get('bulkJobs', jobId);
+    if (job === null) fail('NOT_FOUND', { field: 'jobId' });
+    await limitCaller(ctx, 'bulk', ctx.actor.externalId);
+    return await undoBulk(ctx, ctx.actor, job, byCaller(ctx.actor));
+  },
+});
+
 /** By whoever started it, or may do the same; what it has changed stays. */
 export const cancel = mutation({
   args: { jobId: v.id('bulkJobs') },
@@ -40,7 +55,7 @@ export const cancel = mutation({
     requirePermission(ctx.actor, 'users:read');
     const job = await ctx.db.get('bulkJobs', jobId);
     if (job === null) fail('NOT_FOUND', { field: 'jobId' });
-    requireSometimes(ctx.actor, permissionOf[job.action.kind]);
+    requireSometimes(ctx.actor, permissionFor(job.action));
     return toBulkJob(await cancelBulk(ctx, job, byCaller(ctx.actor)));
   },
 });
@@ -90,8 +105,8 @@ export const step = internalMutation({
 });
 
 export const changeOne = internalMutation({
-  args: { jobId: v.id('bulkJobs'), userId: v.id('users') },
-  returns: v.union(v.literal('changed'), v.literal('unchanged')),
+  args: { jobId: v.id('bulkJobs'), userId: v.id('users'), former: v.optional(bulkFormer) },
+  returns: changedOne,
   handler: async (ctx, whom) => await changeOnePerson(ctx, whom),
 });
 

@@ -7,9 +7,10 @@ import {
   auditSource,
   cellCounts,
   brakeState,
-  bulkAction,
+  bulkFormer,
+  bulkJobAction,
+  bulkJobSelection,
   bulkOutcome,
-  bulkSelection,
   bulkStatus,
   clerkRegister,
   clerkSync,
@@ -393,8 +394,8 @@ export default defineSchema({
     actorId: v.id('users'),
     /** As whom it is audited: the person, or the API token that acts for them. */
     by: v.object({ actor: v.string(), source: roleSource }),
-    action: bulkAction,
-    selection: bulkSelection,
+    action: bulkJobAction,
+    selection: bulkJobSelection,
     status: bulkStatus,
     /** People found; final once the status is past `collecting`. */
     total: v.number(),
@@ -405,6 +406,8 @@ export default defineSchema({
     cursor: v.optional(v.string()),
     /** Why the whole job ended early. */
     failure: v.optional(v.string()),
+    /** The job that takes this one back. */
+    undoneBy: v.optional(v.id('bulkJobs')),
     createdAt: v.number(),
     /** Unix ms of the last step: a job that rests too long is taken up again. */
     updatedAt: v.number(),
@@ -423,6 +426,8 @@ export default defineSchema({
     outcome: bulkOutcome,
     /** An error code, where refused. */
     code: v.optional(v.string()),
+    /** Of somebody changed: what was before. Of a job that takes back: what to restore. */
+    former: v.optional(bulkFormer),
   }).index('byJob', ['jobId', 'outcome']),
 
   /**

@@ -13,7 +13,8 @@ import { boundedPage, searchTextOf } from './listing';
 import type { UserRow } from './userRows';
 import {
   type BulkAction,
-  bulkAction,
+  type BulkJobAction,
+  bulkJobAction,
   bulkOutcome,
   type BulkSelection,
   bulkStatus,
@@ -30,15 +31,27 @@ export const permissionOf = {
   reactivate: 'users:reactivate',
 } as const satisfies Record<BulkAction['kind'], Permission>;
 
+/** What takes a change back asks what the opposite change asks. */
+const permissionToUndo = {
+  role: 'users:setRole',
+  deactivate: 'users:reactivate',
+  reactivate: 'users:deactivate',
+} as const satisfies Record<BulkAction['kind'], Permission>;
+
+export function permissionFor(action: BulkJobAction): Permission {
+  return action.kind === 'undo' ? permissionToUndo[action.of] : permissionOf[action.kind];
+}
+
 export const bulkJobView = v.object({
   _id: v.id('bulkJobs'),
-  action: bulkAction,
+  action: bulkJobAction,
   status: bulkStatus,
   total: v.number(),
   changed: v.number(),
   unchanged: v.number(),
   refused: v.number(),
   failure: v.optional(v.string()),
+  undoneBy: v.optional(v.id('bulkJobs')),
   createdAt: v.number(),
   finishedAt: v.optional(v.number()),
 });
@@ -73,6 +86,7 @@ export function toBulkJob(job: BulkJob): Infer<typeof bulkJobView> {
     unchanged: job.unchanged,
     refused: job.refused,
     failure: job.failure,
+    undoneBy: job.undoneBy,
     createdAt: job.createdAt,
     finishedAt: job.finishedAt,
   };
@@ -98,25 +112,58 @@ export async function startBulk(
   cause: Cause & { source: RoleSource },
 ): Promise<Id<'bulkJobs'>> {
   requireSometimes(actor, permissionOf[action.kind]);
+  const ids = namedPeople(selection);
+  const jobId = await insertJob(ctx, actor, { action, selection, total: ids.length }, cause);
+  for (const userId of ids) {
+    await ctx.db.insert('bulkResults', { jobId, userId, outcome: 'queued' });
+  }
+  return jobId;
+}
+
+/**
+ * Begins to take a bulk change back: those whom it changed get their former role or access, except
+ * where somebody decided anew since. Each job can be taken back once; what takes back cannot.
+ */
+export async function undoBulk(
+  ctx: MutationCtx,
+  actor: ActorRow,
+  job: BulkJob,
+  cause: Cause & { source: RoleSource },
+): Promise<Id<'bulkJobs'>> {
+  const { action } = job;
+  if (action.kind === 'undo') fail('BULK_NOT_UNDOABLE');
+  const undo = { kind: 'undo' as const, of: action.kind, jobId: job._id };
+  requireSometimes(actor, permissionFor(undo));
+  if (isRunning(job)) fail('BULK_RUNNING');
+  if (job.undoneBy !== undefined || job.changed === 0) fail('BULK_NOT_UNDOABLE');
+  const selection = { kind: 'changed' as const, jobId: job._id };
+  const jobId = await insertJob(ctx, actor, { action: undo, selection, total: 0 }, cause);
+  await ctx.db.patch('bulkJobs', job._id, { undoneBy: jobId });
+  return jobId;
+}
+
+/** One running job per person. */
+async function insertJob(
+  ctx: MutationCtx,
+  actor: ActorRow,
+  { action, selection, total }: Pick<BulkJob, 'action' | 'selection' | 'total'>,
+  cause: Cause & { source: RoleSource },
+): Promise<Id<'bulkJobs'>> {
   const latest = await latestJob(ctx, actor);
   if (latest !== null && isRunning(latest)) fail('BULK_RUNNING');
-  const ids = namedPeople(selection);
   const jobId = await ctx.db.insert('bulkJobs', {
     actorId: actor._id,
     by: { actor: cause.actor, source: cause.source },
     action,
     selection,
     status: selection.kind === 'ids' ? 'applying' : 'collecting',
-    total: ids.length,
+    total,
     changed: 0,
     unchanged: 0,
     refused: 0,
     createdAt: cause.now,
     updatedAt: cause.now,
   });
-  for (const userId of ids) {
-    await ctx.db.insert('bulkResults', { jobId, userId, outcome: 'queued' });
-  }
   await appendAudit(ctx, cause, {
     action: 'bulk.started',
     target: `bulk:${jobId}`,
@@ -183,14 +230,23 @@ function namedPeople(selection: BulkSelection): Id<'users'>[] {
   return selection.kind === 'ids' ? [...new Set(named)] : [];
 }
 
-function facts(action: BulkAction): Record<string, string> {
-  return action.kind === 'role'
-    ? { change: action.kind, role: action.role }
-    : { change: action.kind };
+function facts(action: BulkJobAction): Record<string, string> {
+  switch (action.kind) {
+    case 'role':
+      return { change: action.kind, role: action.role };
+    case 'undo':
+      return { change: action.kind, undoes: action.jobId };
+    case 'deactivate':
+    case 'reactivate':
+      return { change: action.kind };
+  }
 }
 
 /** What was searched for may be somebody's address and stays out of the log. */
-function selectionFacts(selection: BulkSelection): Record<string, string | number | boolean> {
+function selectionFacts(
+  selection: BulkJob['selection'],
+): Record<string, string | number | boolean> {
+  if (selection.kind === 'changed') return {};
   if (selection.kind === 'ids') return { selected: selection.ids.length };
   const { role, state, sync } = selection.filter;
   return {

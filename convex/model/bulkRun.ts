@@ -1,4 +1,4 @@
-import { ConvexError } from 'convex/values';
+import { ConvexError, type Infer, v } from 'convex/values';
 import { isErrorBody } from '../../src/shared/error-codes';
 import type { RoleSource } from '../../src/shared/people';
 import { internal } from '../_generated/api';
@@ -6,7 +6,7 @@ import type { Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
 import { hasAccess, requirePermission } from './access';
 import type { Cause } from './auditLog';
-import { type BulkJob, finishBulk, isRunning, permissionOf } from './bulkJobs';
+import { type BulkJob, finishBulk, isRunning, permissionFor } from './bulkJobs';
 import { deactivate, reactivate } from './changeAccess';
 import { changeRole } from './changeRole';
 import { fail } from './errors';
@@ -14,12 +14,26 @@ import { bulkBatch, bulkCollectBatch } from './limits';
 import { pageOfUsers, searchTextOf } from './listing';
 import { searchAll } from './searchUsers';
 import type { UserRow } from './userRows';
-import type { BulkAction } from './validators';
+import { type BulkAction, type BulkFormer, bulkFormer, type BulkJobAction } from './validators';
 
 /** How audit entries name an API token. */
 const tokenPrefix = 'token:';
 
-type Outcome = { outcome: 'changed' | 'unchanged' } | { outcome: 'refused'; code: string };
+/** What a change of one person came to; of a change, what was before. */
+export const changedOne = v.union(
+  v.object({ outcome: v.literal('changed'), former: v.optional(bulkFormer) }),
+  v.object({ outcome: v.literal('unchanged') }),
+);
+type ChangedOne = Infer<typeof changedOne>;
+
+type Outcome = ChangedOne | { outcome: 'refused'; code: string };
+
+interface Whom {
+  jobId: Id<'bulkJobs'>;
+  userId: Id<'users'>;
+  /** What to restore, where the job takes another back. */
+  former?: BulkFormer;
+}
 
 /**
  * One step of a bulk change: takes in a batch of people, or changes a batch of them, and schedules
@@ -52,28 +66,49 @@ async function stillActs(ctx: MutationCtx, job: BulkJob): Promise<boolean> {
 }
 
 async function collect(ctx: MutationCtx, job: BulkJob, cause: Cause): Promise<void> {
-  if (job.selection.kind !== 'filter') throw new Error('only a filter is collected');
-  const { filter, except } = job.selection;
-  const leftOut = new Set<string>(except);
-  const page =
-    searchTextOf(filter) === ''
-      ? await pageOfUsers(ctx, filter, { numItems: bulkCollectBatch, cursor: job.cursor ?? null })
-      : {
-          page: await searchAll(ctx, filter, searchTextOf(filter)),
-          isDone: true,
-          continueCursor: '',
-        };
-  const found = page.page.filter((row) => !leftOut.has(row._id));
-  for (const { _id: userId } of found) {
-    await ctx.db.insert('bulkResults', { jobId: job._id, userId, outcome: 'queued' });
+  const { people, isDone, cursor } = await nextPeople(ctx, job);
+  for (const one of people) {
+    await ctx.db.insert('bulkResults', { jobId: job._id, ...one, outcome: 'queued' });
   }
   await goOn(ctx, job, {
-    total: job.total + found.length,
-    ...(page.isDone
-      ? { status: 'applying' as const, cursor: undefined }
-      : { cursor: page.continueCursor }),
+    total: job.total + people.length,
+    ...(isDone ? { status: 'applying' as const, cursor: undefined } : { cursor }),
     updatedAt: cause.now,
   });
+}
+
+interface Collected {
+  people: Pick<Whom, 'userId' | 'former'>[];
+  isDone: boolean;
+  cursor: string;
+}
+
+async function nextPeople(ctx: MutationCtx, { selection, cursor }: BulkJob): Promise<Collected> {
+  const options = { numItems: bulkCollectBatch, cursor: cursor ?? null };
+  switch (selection.kind) {
+    case 'ids':
+      throw new Error('people named one by one are noted at once');
+    case 'changed': {
+      const { page, isDone, continueCursor } = await ctx.db
+        .query('bulkResults')
+        .withIndex('byJob', (q) => q.eq('jobId', selection.jobId).eq('outcome', 'changed'))
+        .paginate(options);
+      const people = page.map(({ userId, former }) => ({ userId, ...(former && { former }) }));
+      return { people, isDone, cursor: continueCursor };
+    }
+    case 'filter': {
+      const { filter, except } = selection;
+      const leftOut = new Set<string>(except);
+      const search = searchTextOf(filter);
+      const { page, isDone, continueCursor } =
+        search === ''
+          ? await pageOfUsers(ctx, filter, options)
+          : { page: await searchAll(ctx, filter, search), isDone: true, continueCursor: '' };
+      const found = page.filter((row) => !leftOut.has(row._id));
+      const people = found.map(({ _id: userId }) => ({ userId }));
+      return { people, isDone, cursor: continueCursor };
+    }
+  }
 }
 
 async function apply(ctx: MutationCtx, job: BulkJob, cause: Cause): Promise<void> {
@@ -83,8 +118,12 @@ async function apply(ctx: MutationCtx, job: BulkJob, cause: Cause): Promise<void
     .take(bulkBatch);
   const tally = { changed: job.changed, unchanged: job.unchanged, refused: job.refused };
   for (const result of batch) {
-    const { userId } = result;
-    const became = await changeInIsolation(ctx, { jobId: job._id, userId });
+    const { userId, former } = result;
+    const became = await changeInIsolation(ctx, {
+      jobId: job._id,
+      userId,
+      ...(former && { former }),
+    });
     await ctx.db.patch('bulkResults', result._id, became);
     tally[became.outcome] += 1;
   }
@@ -95,12 +134,9 @@ async function apply(ctx: MutationCtx, job: BulkJob, cause: Cause): Promise<void
 }
 
 /** In a transaction of its own within the step: a refusal undoes that person's change alone. */
-async function changeInIsolation(
-  ctx: MutationCtx,
-  whom: { jobId: Id<'bulkJobs'>; userId: Id<'users'> },
-): Promise<Outcome> {
+async function changeInIsolation(ctx: MutationCtx, whom: Whom): Promise<Outcome> {
   try {
-    return { outcome: await ctx.runMutation(internal.bulk.changeOne, whom) };
+    return await ctx.runMutation(internal.bulk.changeOne, whom);
   } catch (error) {
     const data: unknown = error instanceof ConvexError ? error.data : undefined;
     return { outcome: 'refused', code: isErrorBody(data) ? data.code : 'INTERNAL' };
@@ -110,27 +146,69 @@ async function changeInIsolation(
 /** The single change, with the permission and the rules of the single change. */
 export async function changeOne(
   ctx: MutationCtx,
-  { jobId, userId }: { jobId: Id<'bulkJobs'>; userId: Id<'users'> },
-): Promise<'changed' | 'unchanged'> {
+  { jobId, userId, former }: Whom,
+): Promise<ChangedOne> {
   const job = await ctx.db.get('bulkJobs', jobId);
   if (job === null) fail('NOT_FOUND');
   const actor = await ctx.db.get('users', job.actorId);
   if (actor === null || !hasAccess(actor)) fail('ACCOUNT_INACTIVE');
   const target = await ctx.db.get('users', userId);
   if (target === null) fail('USER_NOT_FOUND');
-  requirePermission(actor, permissionOf[job.action.kind], target);
+  requirePermission(actor, permissionFor(job.action), target);
   const cause = causeOf(job);
+  const changed = await change(ctx, target, { action: job.action, former }, cause);
   // A change that changes nothing hands back the very row it was given.
-  return (await change(ctx, target, job.action, cause)) === target ? 'unchanged' : 'changed';
+  if (changed === target) return { outcome: 'unchanged' };
+  return { outcome: 'changed', former: formerOf(target, changed, job.action) };
+}
+
+/** What is kept so that the change can be taken back; of one that takes back, nothing. */
+function formerOf(before: UserRow, after: UserRow, action: BulkJobAction): BulkFormer | undefined {
+  switch (action.kind) {
+    case 'role':
+      return { kind: 'role', role: before.role, became: after.role, rev: after.roleRev };
+    case 'deactivate':
+    case 'reactivate':
+      return { kind: 'access', isActive: before.isActive, rev: after.access?.rev ?? 0 };
+    case 'undo':
+      return undefined;
+  }
+}
+
+/** Gives back what somebody had, unless there is a newer decision about it, here or in Clerk. */
+async function restore(
+  ctx: MutationCtx,
+  target: UserRow,
+  { of, former }: { of: BulkAction['kind']; former: BulkFormer | undefined },
+  cause: Cause & { source: RoleSource },
+): Promise<UserRow> {
+  if (former === undefined) fail('CHANGED_SINCE');
+  switch (former.kind) {
+    case 'role':
+      // An edit in Clerk leaves the revision of our decision as it is.
+      if (target.roleRev !== former.rev || target.role !== former.became) fail('CHANGED_SINCE');
+      return await changeRole(ctx, target, former.role, cause);
+    case 'access':
+      if (target.access?.rev !== former.rev || target.isActive !== (of === 'reactivate')) {
+        fail('CHANGED_SINCE');
+      }
+      // Somebody who was active, but banned in Clerk, stays active.
+      if (target.isActive === former.isActive) return target;
+      return former.isActive
+        ? await reactivate(ctx, target, cause)
+        : await deactivate(ctx, target, cause);
+  }
 }
 
 async function change(
   ctx: MutationCtx,
   target: UserRow,
-  action: BulkAction,
+  { action, former }: { action: BulkJobAction; former: BulkFormer | undefined },
   cause: Cause & { source: RoleSource },
 ): Promise<UserRow> {
   switch (action.kind) {
+    case 'undo':
+      return await restore(ctx, target, { of: action.of, former }, cause);
     case 'role':
       return await changeRole(ctx, target, action.role, cause);
     case 'deactivate':

@@ -203,6 +203,37 @@ export const bulkSelection = v.union(
 );
 export type BulkSelection = Infer<typeof bulkSelection>;
 
+/** What takes a bulk change back: `of` is what it did. */
+export const bulkUndo = v.object({
+  kind: v.literal('undo'),
+  of: v.union(v.literal('role'), v.literal('deactivate'), v.literal('reactivate')),
+  jobId: v.id('bulkJobs'),
+});
+/** What a job does: a change that somebody asked for, or taking one back. */
+export const bulkJobAction = v.union(...bulkAction.members, bulkUndo);
+export type BulkJobAction = Infer<typeof bulkJobAction>;
+
+/** Whom a job is for; taking back is for those whom the other job changed. */
+export const bulkJobSelection = v.union(
+  ...bulkSelection.members,
+  v.object({ kind: v.literal('changed'), jobId: v.id('bulkJobs') }),
+);
+
+/**
+ * What a bulk change replaced, and the revision of its decision: as long as that is the newest one,
+ * it can be taken back without undoing what somebody decided since.
+ */
+export const bulkFormer = v.union(
+  v.object({
+    kind: v.literal('role'),
+    role: roleValidator,
+    became: roleValidator,
+    rev: v.number(),
+  }),
+  v.object({ kind: v.literal('access'), isActive: v.boolean(), rev: v.number() }),
+);
+export type BulkFormer = Infer<typeof bulkFormer>;
+
 export const bulkStatus = literals(bulkStatuses);
 export const bulkOutcome = literals(bulkOutcomes);
 

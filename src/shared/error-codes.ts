@@ -33,6 +33,11 @@ export const errorCodes = {
     status: 409,
     text: 'Your last bulk change is still running. Wait for it or cancel it.',
   },
+  BULK_NOT_UNDOABLE: {
+    status: 409,
+    text: 'There is nothing to take back: this bulk change changed nobody, or was taken back already.',
+  },
+  CHANGED_SINCE: { status: 409, text: 'Changed again since, and left as it is.' },
   BULK_FINISHED: { status: 409, text: 'This bulk change has ended already.' },
   PAYLOAD_GONE: {
     status: 409,

@@ -257,3 +257,130 @@ describe('a job', () => {
     }
   });
 });
+
+describe('taking a bulk change back', () => {
+  const undo = async (who: string, jobId: Id<'bulkJobs'>) =>
+    await as(t, who).mutation(api.bulk.undo, { jobId });
+
+  /** Two staff and two admins, all made staff by `boss`. */
+  async function allStaff() {
+    const people = [...(await crowd(2)), ...(await crowd(2, 'admin'))];
+    const done = await run('boss', {
+      action: { kind: 'role', role: 'staff' },
+      selection: { kind: 'ids', ids: people.map(({ _id }) => _id) },
+    });
+    expect(done).toMatchObject({ changed: 2, unchanged: 2 });
+    return done;
+  }
+
+  test('each one changed gets the former role, pushed and audited; the others are not touched', async () => {
+    const before = await crowd(bulkBatch + 3, 'admin');
+    const done = await run('boss', {
+      action: { kind: 'role', role: 'staff' },
+      selection: { kind: 'filter', filter: { role: 'admin' }, except: [] },
+    });
+    const bystander = await arrive(t, 'bystander', 'admin');
+    const back = await finish(await undo('boss', done._id));
+    expect(back).toMatchObject({ total: before.length, changed: before.length, refused: 0 });
+    for (const { externalId, roleRev } of before) {
+      expect(await rowOf(t, externalId)).toMatchObject({
+        role: 'admin',
+        roleRev: roleRev + 2,
+        push: { state: 'pending' },
+      });
+    }
+    expect(await rowOf(t, 'bystander')).toMatchObject({ roleRev: bystander.roleRev });
+    const entries = (await auditEntries(t)).filter(
+      ({ correlationId, action }) =>
+        correlationId === `bulk:${back._id}` && action === 'role.changed',
+    );
+    expect(entries).toHaveLength(before.length);
+    await verifyAudit(t);
+  });
+
+  test('whoever was decided about since stays: here, back and forth, or in Clerk itself', async () => {
+    await crowd(4, 'admin');
+    const done = await run('boss', {
+      action: { kind: 'role', role: 'staff' },
+      selection: { kind: 'filter', filter: { role: 'admin' }, except: [] },
+    });
+    const setRole = async (id: string, role: 'admin' | 'staff') =>
+      await as(t, 'boss').mutation(api.users.updateRole, {
+        userId: (await rowOf(t, id))._id,
+        role,
+      });
+    await setRole('admin0', 'admin');
+    await setRole('admin1', 'admin');
+    await setRole('admin1', 'staff');
+    // As an edit in Clerk leaves it: another role at the same revision.
+    await changeRow(t, 'admin2', { role: 'superadmin' });
+    const back = await finish(await undo('boss', done._id));
+    expect(await outcomes(back._id)).toEqual({
+      'admin0@rollcall.test': 'CHANGED_SINCE',
+      'admin1@rollcall.test': 'CHANGED_SINCE',
+      'admin2@rollcall.test': 'CHANGED_SINCE',
+      'admin3@rollcall.test': 'changed',
+    });
+    expect((await rowOf(t, 'admin1')).role).toBe('staff');
+    expect((await rowOf(t, 'admin2')).role).toBe('superadmin');
+  });
+
+  test('access comes back too, but nobody is cut off who had access before', async () => {
+    await crowd(3);
+    await changeRow(t, 'p2', { isActive: false });
+    const off = await run('boss', {
+      action: { kind: 'deactivate' },
+      selection: { kind: 'filter', filter: { role: 'staff', state: 'active' }, except: [] },
+    });
+    const back = await finish(await undo('boss', off._id));
+    expect(back).toMatchObject({ changed: 2, refused: 0 });
+    expect((await rowOf(t, 'p0')).isActive).toBe(true);
+    expect((await rowOf(t, 'p2')).isActive).toBe(false);
+
+    // Banned in Clerk only: reactivating lifts the ban, and taking that back bans nobody here.
+    const { clerk, _id } = await rowOf(t, 'p1');
+    await changeRow(t, 'p1', { clerk: { ...clerk, banned: true }, access: undefined });
+    const lifted = await run('boss', {
+      action: { kind: 'reactivate' },
+      selection: { kind: 'ids', ids: [_id] },
+    });
+    expect(lifted).toMatchObject({ changed: 1 });
+    expect(await finish(await undo('boss', lifted._id))).toMatchObject({ unchanged: 1 });
+    expect((await rowOf(t, 'p1')).isActive).toBe(true);
+  });
+
+  test('is done once, after the end, and by whoever may do the opposite to each person', async () => {
+    await arrive(t, 'helper', 'admin');
+    const done = await allStaff();
+    expect(await codeOf(undo('helper', done._id))).toBe('FORBIDDEN');
+    const back = await finish(await undo('boss', done._id));
+    expect(await codeOf(undo('boss', done._id))).toBe('BULK_NOT_UNDOABLE');
+    expect(await codeOf(undo('boss', back._id))).toBe('BULK_NOT_UNDOABLE');
+    expect(await as(t, 'boss').query(api.bulk.get, { jobId: done._id })).toMatchObject({
+      undoneBy: back._id,
+    });
+
+    const [staff, admin] = [await rowOf(t, 'p0'), await rowOf(t, 'admin0')];
+    const off = await run('boss', {
+      action: { kind: 'deactivate' },
+      selection: { kind: 'ids', ids: [staff._id, admin._id] },
+    });
+    const half = await finish(await undo('helper', off._id));
+    expect(await outcomes(half._id)).toEqual({
+      'p0@rollcall.test': 'changed',
+      'admin0@rollcall.test': 'FORBIDDEN',
+    });
+  });
+
+  test('nothing to take back is refused, and so is taking back what still runs', async () => {
+    await crowd(1);
+    const args: Start = {
+      action: { kind: 'role', role: 'staff' },
+      selection: { kind: 'filter', filter: { role: 'staff' }, except: [] },
+    };
+    const same = await run('boss', args);
+    expect(await codeOf(undo('boss', same._id))).toBe('BULK_NOT_UNDOABLE');
+    const running = await begin('boss', args);
+    expect(await codeOf(undo('boss', running))).toBe('BULK_RUNNING');
+  });
+});

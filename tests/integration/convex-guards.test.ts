@@ -73,6 +73,7 @@ const guards: Record<string, Guarded> = {
       selection: { kind: 'ids', ids: [userId] },
     }),
   },
+  'bulk:undo': { kind: 'mutation', guard: 'active', roles: managers, more: endedJob },
   'bulk:cancel': {
     kind: 'mutation',
     guard: 'active',
@@ -429,6 +430,13 @@ async function runningJob(world: ConvexWorld): Promise<Id<'bulkJobs'>> {
     action: { kind: 'deactivate' },
     selection: { kind: 'ids', ids: [starter._id] },
   });
+}
+
+/** The same after its end. */
+async function endedJob() {
+  const ended = { status: 'completed' as const, changed: 1, finishedAt: Date.now() };
+  await t.run(async (ctx) => await ctx.db.patch('bulkJobs', job, ended));
+  return { jobId: job };
 }
 
 async function aDelivery() {

@@ -6,8 +6,9 @@ import { lazyPart } from '../../lib/lazy-part';
 import { roleLabel } from '../../shared/roles';
 import { bulkQuery, type BulkJob } from './queries';
 
-// Both bring what most visits never need.
+// All bring what most visits never need.
 const CancelBulk = lazyPart(async () => (await import('./cancel-bulk')).CancelBulk);
+const UndoBulk = lazyPart(async () => (await import('./undo-bulk')).UndoBulk);
 const BulkResults = lazyPart(async () => (await import('./bulk-results')).BulkResults);
 
 /** A finished job is shown this long, unless it is put away. */
@@ -29,6 +30,8 @@ function number(value: number): string {
 export function bulkTitle({ action, total }: Pick<BulkJob, 'action' | 'total'>): string {
   const people = total === 1 ? 'one person' : `${number(total)} people`;
   switch (action.kind) {
+    case 'undo':
+      return `${undone[action.of]} of ${people}, taken back`;
     case 'role':
       return `Change of ${people} to ${roleLabel(action.role)}`;
     case 'deactivate':
@@ -36,6 +39,15 @@ export function bulkTitle({ action, total }: Pick<BulkJob, 'action' | 'total'>):
     case 'reactivate':
       return `Reactivation of ${people}`;
   }
+}
+
+const undone = { role: 'Change of role', deactivate: 'Deactivation', reactivate: 'Reactivation' };
+
+/** Whether anything is left to take back; what takes back is not taken back itself. */
+export function canUndo({ action, changed, undoneBy, finishedAt }: BulkJob): boolean {
+  return (
+    action.kind !== 'undo' && changed > 0 && undoneBy === undefined && finishedAt !== undefined
+  );
 }
 
 /** What came of it so far, in words: only what there is to say. */
@@ -113,6 +125,11 @@ export function BulkProgress() {
           </Suspense>
         ) : (
           <>
+            {canUndo(job) && (
+              <Suspense>
+                <UndoBulk job={job} />
+              </Suspense>
+            )}
             <Button size="sm" variant="outline" onClick={() => setResults(true)}>
               See results
             </Button>

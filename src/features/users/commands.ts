@@ -115,6 +115,11 @@ export function useStartBulk() {
   return useMutation(commandsFor(useQueryClient()).bulk.start.mutationOptions());
 }
 
+/** Takes a change of many people back. Failures belong to the dialog that asked. */
+export function useUndoBulk() {
+  return useMutation(commandsFor(useQueryClient()).bulk.undo.mutationOptions());
+}
+
 /** Ends a change of many people between two of them. */
 export function useCancelBulk() {
   return useMutation(

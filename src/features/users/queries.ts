@@ -18,17 +18,22 @@ export const rowsPerPage = 40;
 /** The live query of one page of the list; `from` is where the first one starts. */
 export function usersQuery(search: UsersSearch, range: PageRange, from?: string) {
   const { sort, order } = search;
-  return convexQuery(api.users.list, {
+  const query = convexQuery(api.users.list, {
     paginationOpts: { numItems: rowsPerPage, ...range },
     ...filterOf(search),
     ...(sort && { sort }),
     ...(order && { order }),
     ...(from && range.cursor === null && { from }),
   });
+  // The start of a list is what a step back shows; pages that were scrolled past are let go soon.
+  return range.cursor === null ? query : { ...query, gcTime: passedForMs };
 }
 
+/** A fast scroll passes some thirty pages a second, and each is live until it is let go. */
+const passedForMs = 2_000;
+
 export function countQuery(search: UsersSearch) {
-  return convexQuery(api.users.count, filterOf(search));
+  return { ...convexQuery(api.users.count, filterOf(search)), gcTime: passedForMs };
 }
 
 /** The viewer's newest bulk change. */
@@ -43,10 +48,11 @@ export async function loadUsers(queryClient: QueryClient, search: UsersSearch): 
   if (!viewer || !canSometimes(actorOf(viewer), 'users:read')) return;
   // While somebody scrolls, the address follows; that asks for nothing.
   if (typeof window !== 'undefined' && search.at !== undefined) return;
-  const loading = Promise.all([
-    queryClient.prefetchQuery(usersQuery(search, { cursor: null }, search.at)),
+  const rows = queryClient.prefetchQuery(usersQuery(search, { cursor: null }, search.at));
+  if (typeof window !== 'undefined') return;
+  await Promise.all([
+    rows,
     queryClient.prefetchQuery(countQuery(search)),
     queryClient.prefetchQuery(bulkQuery),
   ]);
-  if (typeof window === 'undefined') await loading;
 }

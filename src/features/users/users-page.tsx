@@ -139,7 +139,8 @@ function BulkChange() {
 export function UsersPage({ search, onSearch }: UsersPageProps) {
   const viewer = useViewer();
   const { shown, from, first, stale, own, setOwn } = useShownList(search);
-  const { data: count } = useQuery(countQuery(search));
+  // What is asked together is answered together: the rows do not wait for their number.
+  const { data: count } = useQuery({ ...countQuery(search), enabled: !stale && !!first.data });
   const listKey = listKeyOf(shown);
   const selection = useSelection(listKey);
   const actions = bulkActionsOf(actorOf(viewer));

@@ -1,5 +1,6 @@
 import { router } from '../../trpc';
 import { cancel } from './cancel';
 import { start } from './start';
+import { undo } from './undo';
 
-export const bulkRouter = router({ start, cancel });
+export const bulkRouter = router({ start, cancel, undo });
