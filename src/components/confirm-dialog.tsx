@@ -22,15 +22,18 @@ interface ConfirmDialogProps {
   already?: string | undefined;
   /** Not yet: something is still to be filled in. */
   incomplete?: boolean;
-  command: { isPending: boolean; error: unknown };
+  /** Absent where the page shows what was asked for at once, and says so when it is refused. */
+  command?: { isPending: boolean; error: unknown };
   onConfirm: () => void;
   open: boolean;
   onOpenChange: (open: boolean) => void;
 }
 
+const idle = { isPending: false, error: null };
+
 /** Asks before a command is sent, stays while it runs, and shows why it was refused. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { command, already, open, onOpenChange } = props;
+  const { command = idle, already, open, onOpenChange } = props;
   const ready = !command.isPending && already === undefined && !props.incomplete;
   const submit = (event: FormEvent) => {
     event.preventDefault();

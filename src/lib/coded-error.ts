@@ -1,4 +1,4 @@
-import { errorBody, isErrorBody, type ErrorBody } from '../shared/error-codes';
+import { errorBody, isErrorBody, type ErrorBody, type ErrorCode } from '../shared/error-codes';
 
 /** An error of the closed code list, as pages know it. */
 export class CodedError extends Error {
@@ -14,6 +14,11 @@ export class CodedError extends Error {
 /** True for every error that carries a coded body, whichever side made it. */
 export function hasErrorBody(value: unknown): value is Error & { body: ErrorBody } {
   return value instanceof Error && 'body' in value && isErrorBody(value.body);
+}
+
+/** Where the documentation says what a code means and what to do. */
+export function errorEntryUrl(code: ErrorCode): string {
+  return `/docs/errors#${code}`;
 }
 
 function nestedBody(error: object): ErrorBody | undefined {

@@ -51,19 +51,21 @@ function overtaken({ user, action }: Pick<AccessDialogProps, 'user' | 'action'>)
 
 /** Asks before somebody is cut off or let back in (requirement D2). */
 export function AccessDialog({ user, action, open, onOpenChange }: AccessDialogProps) {
-  const deactivate = useDeactivate({ undo: user.state === 'active' });
-  const reactivate = useReactivate();
+  const deactivate = useDeactivate({ name: user.name, undo: user.state === 'active' });
+  const reactivate = useReactivate(user);
   const command = action === 'deactivate' ? deactivate : reactivate;
   const { title, effect } = wording({ user, action });
-  const done = () => onOpenChange(false);
   return (
     <ConfirmDialog
       title={title}
       confirm={accessLabel(action, user)}
       destructive={action === 'deactivate'}
-      already={command.isPending ? undefined : overtaken({ user, action })}
-      command={command}
-      onConfirm={() => command.mutate({ userId: user._id }, { onSuccess: done })}
+      // While it closes, the row may say so already: by this very command.
+      already={open ? overtaken({ user, action }) : undefined}
+      onConfirm={() => {
+        command.mutate({ userId: user._id });
+        onOpenChange(false);
+      }}
       open={open}
       onOpenChange={onOpenChange}
     >

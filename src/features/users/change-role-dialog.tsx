@@ -15,17 +15,18 @@ interface ChangeRoleDialogProps {
 
 /** Names the person, the old and the new role and what happens, before anything does. */
 export function ChangeRoleDialog({ user, role, open, onOpenChange }: ChangeRoleDialogProps) {
-  const setRole = useSetRole({ before: user.role });
-  const already = user.role === role && !setRole.isPending;
+  const setRole = useSetRole(user);
+  // While it closes, the row may have the role already: by this very command.
+  const already = open && user.role === role;
   return (
     <ConfirmDialog
       title={`Change the role of ${user.name}?`}
       confirm={`Change to ${roleLabel(role)}`}
       already={already ? `${user.name} already has this role.` : undefined}
-      command={setRole}
-      onConfirm={() =>
-        setRole.mutate({ userId: user._id, role }, { onSuccess: () => onOpenChange(false) })
-      }
+      onConfirm={() => {
+        setRole.mutate({ userId: user._id, role });
+        onOpenChange(false);
+      }}
       open={open}
       onOpenChange={onOpenChange}
     >

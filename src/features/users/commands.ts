@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { errorBodyOf } from '../../lib/coded-error';
+import { errorBodyOf, errorEntryUrl } from '../../lib/coded-error';
 import { notify } from '../../lib/notify';
 import { roleLabel, type Role } from '../../shared/roles';
 import { commandsFor } from '../../trpc-client';
+import { expectChange, withAccess, withRole } from './expected';
 
 function whereItStands(push: { state: string } | undefined): string | undefined {
   return push === undefined || push.state === 'synced' ? undefined : 'On its way to Clerk.';
@@ -12,22 +13,54 @@ function notifyError(error: unknown): void {
   notify({ kind: 'error', title: errorBodyOf(error).message });
 }
 
-/** Changes one person's role, with a way back. Failures belong to the dialog that asked. */
-export function useSetRole({ before }: { before: Role }) {
+/** Says why a change that was shown already did not come to pass. */
+function notifyRefused(title: string, error: unknown): void {
+  const { code, message } = errorBodyOf(error);
+  const explain = () => window.open(errorEntryUrl(code), '_blank', 'noreferrer');
+  notify({
+    kind: 'error',
+    title,
+    description: message,
+    action: { label: 'Explain', run: explain },
+  });
+}
+
+/** Whom a command is about, as the page showed them before. */
+interface Subject {
+  name: string;
+  role: Role;
+}
+
+/** Changes one person's role: shown at once, taken back with the reason when refused, with a way back. */
+export function useSetRole({ name, role: before }: Subject) {
   const { setRole } = commandsFor(useQueryClient()).users;
+  // Kept from the start: the live row changes before the answer comes.
+  const onMutate = ({ userId, role }: { userId: string; role: string }) => ({
+    before,
+    expected: expectChange(userId, withRole(role)),
+  });
   const undo = useMutation(
     setRole.mutationOptions({
-      onSuccess: ({ name, role }) => {
+      onMutate,
+      onError: (error, _input, was) => {
+        was?.expected.refused();
+        notifyRefused(`The role of ${name} could not be changed back`, error);
+      },
+      onSuccess: ({ role, updatedAt }, _input, { expected }) => {
+        expected.answered(updatedAt);
         notify({ kind: 'success', title: `${name} is ${roleLabel(role)} again` });
       },
-      onError: notifyError,
     }),
   );
   return useMutation(
     setRole.mutationOptions({
-      // Kept from the start: the live row changes before the answer comes.
-      onMutate: () => ({ before }),
+      onMutate,
+      onError: (error, _input, was) => {
+        was?.expected.refused();
+        notifyRefused(`${name} stays ${roleLabel(was?.before ?? before)}`, error);
+      },
       onSuccess: (user, _input, was) => {
+        was.expected.answered(user.updatedAt);
         notify({
           kind: 'success',
           title: `${user.name} is now ${roleLabel(user.role)}`,
@@ -43,17 +76,25 @@ export function useSetRole({ before }: { before: Role }) {
 }
 
 /**
- * Cuts a person off. Failures belong to the dialog that asked.
+ * Cuts a person off: shown at once, taken back with the reason when refused.
  *
  * @param undo whether reactivating would restore what was before
  */
-export function useDeactivate({ undo }: { undo: boolean }) {
-  const reactivate = useReactivate({ onError: notifyError });
+export function useDeactivate({ name, undo }: { name: string; undo: boolean }) {
+  const reactivate = useReactivate({ name });
   return useMutation(
     commandsFor(useQueryClient()).users.deactivate.mutationOptions({
       // Kept from the start: the live row, and with it `undo`, may change before the answer comes.
-      onMutate: () => ({ undoable: undo }),
-      onSuccess: (user, _input, { undoable }) => {
+      onMutate: ({ userId }) => ({
+        undoable: undo,
+        expected: expectChange(userId, withAccess(false)),
+      }),
+      onError: (error, _input, was) => {
+        was?.expected.refused();
+        notifyRefused(`${name} is not deactivated`, error);
+      },
+      onSuccess: (user, _input, { undoable, expected }) => {
+        expected.answered(user.updatedAt);
         notify({
           kind: 'success',
           title: `${user.name} is deactivated`,
@@ -67,18 +108,23 @@ export function useDeactivate({ undo }: { undo: boolean }) {
   );
 }
 
-/** Lets a person back in. Failures belong to whoever asked. */
-export function useReactivate({ onError }: { onError?: (error: unknown) => void } = {}) {
+/** Lets a person back in: shown at once, taken back with the reason when refused. */
+export function useReactivate({ name }: { name: string }) {
   return useMutation(
     commandsFor(useQueryClient()).users.reactivate.mutationOptions({
-      onSuccess: (user) => {
+      onMutate: ({ userId }) => ({ expected: expectChange(userId, withAccess(true)) }),
+      onError: (error, _input, was) => {
+        was?.expected.refused();
+        notifyRefused(`${name} is not reactivated`, error);
+      },
+      onSuccess: (user, _input, { expected }) => {
+        expected.answered(user.updatedAt);
         notify({
           kind: 'success',
           title: `${user.name} has access`,
           description: whereItStands(user.access),
         });
       },
-      onError,
     }),
   );
 }

@@ -22,6 +22,7 @@ import { personQuery } from './person-queries';
 import { provenanceOf, type Provenance } from './provenance';
 import { PushStatus } from './push-status';
 import type { UserRow } from './queries';
+import { useExpected } from './expected';
 import { RowDialogs } from './row-dialogs';
 import { RoleMarks, StateBadge, stateLabels } from './row-marks';
 
@@ -190,8 +191,17 @@ export function PersonPage({ id }: { id: string }) {
   }
   return (
     <Frame>
+      <Person live={user} />
+    </Frame>
+  );
+}
+
+function Person({ live }: { live: UserRow }) {
+  const user = useExpected(live);
+  return (
+    <>
       <Head user={user} />
       <PersonSections user={user} />
-    </Frame>
+    </>
   );
 }

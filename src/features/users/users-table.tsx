@@ -7,6 +7,7 @@ import { TableCell, TableHead, TableRow } from '../../components/ui/table';
 import { cn } from '../../lib/cn';
 import type { UserSort } from '../../shared/people';
 import { columns } from './columns';
+import { useExpected } from './expected';
 import type { UserRow } from './queries';
 
 export interface Ordering {
@@ -130,7 +131,8 @@ interface UsersRowProps {
 
 /** One person. Memoised: scrolling and selecting draw only the rows that changed. */
 export const UsersRow = memo(function UsersRow(props: UsersRowProps) {
-  const { user, index, current, selected, onSelect, measure } = props;
+  const { index, current, selected, onSelect, measure } = props;
+  const user = useExpected(props.user);
   return (
     <TableRow
       ref={measure}
