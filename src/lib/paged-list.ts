@@ -1,4 +1,9 @@
-import { useQueries, type QueryKey, type UseQueryOptions } from '@tanstack/react-query';
+import {
+  useQueries,
+  useQueryClient,
+  type QueryKey,
+  type UseQueryOptions,
+} from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 
 /** What Convex answers for a page, as far as a list looks at it. */
@@ -77,7 +82,17 @@ export function usePagedList<Row, Key extends QueryKey>({
       ? view.first - ahead <= count
       : start <= view.last + ahead && start + count >= view.first - ahead,
   );
-  const results = useQueries({ queries: near.map((page) => query(rangeOf(page))) });
+  const queryClient = useQueryClient();
+  // A page that has just got its end holds what it held without one: the server's first HTML and the
+  // browser that takes it over show it at once, instead of asking for the same rows again.
+  const openPage = ({ cursor }: Page) =>
+    queryClient.getQueryData<PageData<Row>>(query({ cursor }).queryKey);
+  const results = useQueries({
+    queries: near.map((page) => ({
+      ...query(rangeOf(page)),
+      placeholderData: () => (page.endCursor === undefined ? undefined : openPage(page)),
+    })),
+  });
   const last = placed.at(-1);
   const lastResult = results[near.findIndex((page) => page === last)];
   const wantsMore = last !== undefined && last.start + last.count <= view.last + ahead;
