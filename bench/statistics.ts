@@ -2,6 +2,7 @@
 export interface Spread {
   samples: number;
   medianMs: number;
+  p95Ms: number;
   p99Ms: number;
 }
 
@@ -17,6 +18,7 @@ export function spread(valuesMs: readonly number[]): Spread {
   return {
     samples: sorted.length,
     medianMs: round(quantile(sorted, 0.5)),
+    p95Ms: round(quantile(sorted, 0.95)),
     p99Ms: round(quantile(sorted, 0.99)),
   };
 }
