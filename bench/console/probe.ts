@@ -15,7 +15,7 @@ export type Sign =
 
 export interface Question {
   /** What the person at the page does; the clock starts when the page is told of the last one. */
-  event: 'input' | 'change' | 'click' | 'none';
+  event: 'input' | 'change' | 'click' | 'keydown' | 'none';
   sign: Sign;
 }
 

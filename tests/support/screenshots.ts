@@ -1,6 +1,6 @@
 /**
  * `npm run screenshots`: pictures of every page of the real product with real people in it, in
- * Chromium. The one of the users page goes to `docs/images/` for the README; all of them, in light
+ * Chromium. The best go to `docs/images/` for the README; all of them, in light
  * and dark, wide and on a phone, to the folder that is named (default `screenshots/`, which git
  * ignores).
  */
@@ -23,16 +23,22 @@ const people = [
   ['Ngozi', 'Adeyemi', undefined, '2026-11-02T10:47:00Z'],
 ] as const;
 
-const pages = [
-  '/dashboard',
-  '/dashboard/users',
-  '/admin/users',
-  '/admin/organizations',
-  '/admin/sync',
-  '/admin/webhooks',
-  '/admin/audit',
-  '/admin/settings',
-] as const;
+/** Addresses, and under what name their pictures are kept. */
+const pages: Record<string, string> = {
+  dashboard: '/dashboard',
+  directory: '/dashboard/users',
+  users: '/admin/users',
+  organizations: '/admin/organizations',
+  sync: '/admin/sync',
+  webhooks: '/admin/webhooks',
+  audit: '/admin/audit',
+  settings: '/admin/settings',
+  'settings-tokens': '/admin/settings?section=tokens',
+  'settings-health': '/admin/settings?section=health',
+};
+
+/** The best ones, which the README shows. */
+const forReadme = ['users-light', 'users-dark', 'dashboard-light', 'person-light'];
 
 const views: Record<string, ContextOptions> = {
   light: { width: 1280, height: 912 },
@@ -77,18 +83,35 @@ async function changeOnItsWay(world: World, page: Page): Promise<void> {
   await page.getByRole('alertdialog').waitFor({ state: 'detached' });
 }
 
-/** Lets what is loading arrive; a page that stays busy is taken as it is. */
+/** Waits for what the page itself says is on its way, and for its pictures and letters. */
 async function settle(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1 }).waitFor();
-  const loading = page.locator('output[aria-label^="Loading"]').first();
-  await loading.waitFor({ state: 'detached', timeout: 5_000 }).catch(() => {});
-  await page.waitForTimeout(500);
-  await page
-    .locator('img')
-    .evaluateAll((images) =>
-      Promise.allSettled(images.map((image) => (image as HTMLImageElement).decode())),
-    );
+  await page.waitForFunction(
+    () =>
+      document.querySelector('output[aria-label^="Loading"], output[aria-label^="Checking"]') ===
+        null && document.querySelector('[aria-busy="true"]') === null,
+  );
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    await Promise.allSettled([...document.images].map((image) => image.decode()));
+  });
   await page.mouse.move(0, 0);
+}
+
+/** Pages of one person, one organization and one sync, by following the first link to each. */
+async function detailPages(page: Page, world: World): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const [name, list, link] of [
+    ['person', '/admin/users?q=Chen+Li', 'a[href^="/admin/users/"]'],
+    ['organization', '/admin/organizations', 'a[href^="/admin/organizations/"]'],
+    ['sync-run', '/admin/sync', 'a[href^="/admin/sync/"]'],
+  ] as const) {
+    await page.goto(world.webUrl + list);
+    await settle(page);
+    const address = await page.locator(`main ${link}`).first().getAttribute('href');
+    if (address !== null) found[name] = address;
+  }
+  return found;
 }
 
 async function pictures(world: World, folder: string): Promise<void> {
@@ -97,18 +120,21 @@ async function pictures(world: World, folder: string): Promise<void> {
   const browser = await launchBrowser();
   try {
     await someVisits(world, browser);
+    let all = pages;
     for (const [view, options] of Object.entries(views)) {
       const page = await browser.newPage(options);
       await signInAs(page, world.webUrl, superadmin);
-      if (view === 'light') await changeOnItsWay(world, page);
-      for (const address of pages) {
+      if (view === 'light') {
+        await changeOnItsWay(world, page);
+        all = { ...pages, ...(await detailPages(page, world)) };
+      }
+      for (const [name, address] of Object.entries(all)) {
         await page.goto(world.webUrl + address);
         await settle(page);
-        const name = address.slice(1).replaceAll('/', '-');
-        await page.screenshot({ path: path.join(folder, `${name}-${view}.png`) });
-        if (view === 'light' && address === '/admin/users') {
-          await page.screenshot({ path: path.join(rootDir, 'docs', 'images', 'users.png') });
-        }
+        const picture = `${name}-${view}`;
+        await page.screenshot({ path: path.join(folder, `${picture}.png`) });
+        if (!forReadme.includes(picture)) continue;
+        await page.screenshot({ path: path.join(rootDir, 'docs', 'images', `${picture}.png`) });
       }
       await page.context().close();
     }
@@ -123,7 +149,7 @@ const world = await startStack();
 try {
   await addPeople(world);
   await pictures(world, folder);
-  process.stdout.write(`Written to ${folder} and docs/images/users.png\n`);
+  process.stdout.write(`Written to ${folder} and docs/images\n`);
 } finally {
   await world.stop();
 }

@@ -4,16 +4,17 @@ import { bulkIdsMax } from '../../shared/people';
 import { roleLabel } from '../../shared/roles';
 import { useStartBulk } from './commands';
 import { ConfirmDialog } from '../../components/confirm-dialog';
-import { usersQuery, type UserRow } from './queries';
+import { inWords, usersQuery, type UserCount, type UserRow } from './queries';
 import { filterOf, type UsersSearch } from './search';
-import { nobody, selectedCount, type Selection, type SelectionControl } from './selection';
+import { nobody, type Selection, type SelectionControl } from './selection';
 import type { BulkAction } from './bulk-actions';
 
 interface BulkDialogProps {
   action: BulkAction;
   search: UsersSearch;
   control: SelectionControl;
-  total: number;
+  /** How many are selected, as far as it is known. */
+  count: UserCount;
   open: boolean;
   onOpenChange: (open: boolean) => void;
 }
@@ -69,11 +70,11 @@ const namesShown = 5;
 
 /** Asks before many people are changed at once, and says whom (requirement C1). */
 export function BulkDialog(props: BulkDialogProps) {
-  const { action, search, control, total, open, onOpenChange } = props;
+  const { action, search, control, open, onOpenChange } = props;
   const start = useStartBulk();
   const { selection } = control;
-  const count = selectedCount(selection, total);
-  const people = count === 1 ? 'one person' : `${count.toLocaleString('en')} people`;
+  const { count } = props.count;
+  const people = count === 1 ? 'one person' : `${inWords(props.count)} people`;
   const { title, confirm, effect } = wording(action, people);
   const names = useNames(selection, search);
   const tooMany = selection.kind === 'some' && selection.ids.size > bulkIdsMax;

@@ -32,12 +32,13 @@ function roleChanges(entries: readonly AuditEntry[]): AuditEntry[] {
 
 /** Every role the person had, who gave it and when. */
 export function RoleHistory({ user }: { user: UserRow }) {
-  const { data } = useQuery(historyQuery(user.externalId, pageSizeMax));
+  const { data, error } = useQuery(historyQuery(user.externalId, pageSizeMax));
   const changes = roleChanges(data?.page ?? []);
   return (
     <Card aria-label="Role history" className="gap-3">
       <CardTitle>Role history</CardTitle>
-      {!data && <LoadingList label="Loading the role history" rows={2} />}
+      {error && <LoadError error={error} what="role history" className="py-4" />}
+      {!data && !error && <LoadingList label="Loading the role history" rows={2} />}
       {data && changes.length === 0 && (
         <p className="text-sm text-muted-foreground">The role has never changed.</p>
       )}

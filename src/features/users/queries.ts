@@ -36,6 +36,11 @@ export function countQuery(search: UsersSearch) {
   return { ...convexQuery(api.users.count, filterOf(search)), gcTime: passedForMs };
 }
 
+/** A number of people, and whether there are more. */
+export function inWords({ count, exact }: UserCount): string {
+  return `${count.toLocaleString('en')}${exact ? '' : ' or more'}`;
+}
+
 /** The viewer's newest bulk change. */
 export const bulkQuery = convexQuery(api.bulk.latest, {});
 

@@ -10,6 +10,7 @@ import { MenuOnDemand } from '../../components/menu-on-demand';
 import { Button } from '../../components/ui/button';
 import { lazyPart, preloading } from '../../lib/lazy-part';
 import type { BulkAction } from './bulk-actions';
+import { inWords, type UserCount } from './queries';
 import type { UsersSearch } from './search';
 import { nobody, selectedCount, type SelectionControl } from './selection';
 
@@ -22,18 +23,31 @@ interface SelectionBarProps {
   search: UsersSearch;
   control: SelectionControl;
   /** How many the list has, as far as it is known. */
-  total: number;
+  count: UserCount | undefined;
+  /** Whether it can be said who all of them are. */
+  mayTakeAll: boolean;
   actions: readonly BulkAction['kind'][];
 }
 
+interface Asked {
+  action: BulkAction;
+  /** Kept from then: nobody is selected any more while the dialog closes. */
+  people: UserCount;
+  /** Tells one asking from the next. */
+  number: number;
+}
+
 /** What can be done with the people selected; there while anybody is. */
-export function SelectionBar({ search, control, total, actions }: SelectionBarProps) {
-  const [asked, setAsked] = useState<{ action: BulkAction; number: number }>();
+export function SelectionBar(props: SelectionBarProps) {
+  const { search, control, mayTakeAll, actions } = props;
+  const total = props.count?.count ?? 0;
+  const [asked, setAsked] = useState<Asked>();
   const [open, setOpen] = useState(false);
   const { selection, set } = control;
   const count = selectedCount(selection, total);
+  const exact = selection.kind === 'some' || props.count?.exact !== false;
   const ask = (action: BulkAction) => {
-    setAsked((before) => ({ action, number: (before?.number ?? 0) + 1 }));
+    setAsked((before) => ({ action, people: { count, exact }, number: (before?.number ?? 0) + 1 }));
     setOpen(true);
   };
   const all = selection.kind === 'all' || count >= total;
@@ -45,16 +59,16 @@ export function SelectionBar({ search, control, total, actions }: SelectionBarPr
           className="fixed inset-x-3 bottom-4 z-20 mx-auto flex w-fit max-w-[calc(100vw-1.5rem)] flex-wrap items-center gap-1.5 rounded-xl border bg-popover p-2 pl-4 text-sm shadow-xl lg:left-60"
         >
           <output className="mr-2 font-medium tabular-nums">
-            {count.toLocaleString('en')} selected
+            {inWords({ count, exact })} selected
           </output>
-          {!all && total > 0 && (
+          {!all && mayTakeAll && props.count && (
             <Button
               size="sm"
               variant="link"
               className="px-1"
               onClick={() => set({ kind: 'all', except: new Set() })}
             >
-              Select all {total.toLocaleString('en')}
+              Select all {inWords(props.count)}
             </Button>
           )}
           {actions.includes('role') && (
@@ -104,7 +118,7 @@ export function SelectionBar({ search, control, total, actions }: SelectionBarPr
             action={asked.action}
             search={search}
             control={control}
-            total={total}
+            count={asked.people}
             open={open}
             onOpenChange={setOpen}
           />

@@ -12,7 +12,7 @@ import { useShortcuts } from '../../lib/shortcuts';
 import type { UserSort } from '../../shared/people';
 import { bulkActionsOf } from './bulk-actions';
 import { InviteActions } from './invite-actions';
-import { bulkQuery, countQuery, usersQuery, type UserCount } from './queries';
+import { bulkQuery, countQuery, inWords, usersQuery, type UserCount } from './queries';
 import { RowDialogs } from './row-dialogs';
 import { isFiltered, listKeyOf, refine, type UsersSearch } from './search';
 import { nobody, selectedCount, useSelection, type SelectionControl } from './selection';
@@ -75,9 +75,8 @@ function orderingOf({ search, onSearch }: UsersPageProps): Ordering {
 }
 
 function Summary({ search, count }: { search: UsersSearch; count: UserCount | undefined }) {
-  const number = count?.count.toLocaleString('en');
   const people = count?.count === 1 && count.exact ? 'user' : 'users';
-  const shown = number === undefined ? '' : `${number}${count?.exact ? '' : ' or more'} ${people}`;
+  const shown = count === undefined ? '' : `${inWords(count)} ${people}`;
   return (
     <p aria-live="polite" className="mb-2 min-h-4 text-xs text-muted-foreground">
       {shown}
@@ -103,28 +102,43 @@ function useShownList(search: UsersSearch) {
   return { shown, from, first, stale: isOther, own, setOwn };
 }
 
-function selectAllOf(control: SelectionControl, count: UserCount | undefined) {
+/** Of a search with too many matches nobody could say who "all" are. */
+function isEverybodyKnown({ q }: UsersSearch, count: UserCount | undefined): boolean {
+  return count !== undefined && (count.exact || q === undefined);
+}
+
+function selectAllOf(
+  control: SelectionControl,
+  { search, count }: { search: UsersSearch; count: UserCount | undefined },
+) {
   const { selection, set } = control;
   const total = count?.count ?? 0;
   const selected = selectedCount(selection, total);
-  // Of a search with too many matches nobody could say who "all" are.
-  const knowable = count?.exact !== false || selection.kind === 'all';
-  const checked = selected === 0 ? false : selected >= total ? true : ('mixed' as const);
+  const known = isEverybodyKnown(search, count);
   return {
-    checked,
-    label: `Select all ${total.toLocaleString('en')} that match`,
+    checked: selected === 0 ? false : selected >= total ? true : ('mixed' as const),
+    // What is selected one by one can be put down again all the same.
+    disabled: !known && selected === 0,
+    label:
+      known || count === undefined
+        ? `Select all ${count === undefined ? '' : inWords(count)} that match`
+        : 'More people match than can be selected at once: search for less, or filter',
     onChange: (on: boolean) =>
-      set(on && knowable ? { kind: 'all', except: new Set() } : { kind: 'some', ids: new Set() }),
+      set(on && known ? { kind: 'all', except: new Set() } : { kind: 'some', ids: new Set() }),
   };
 }
 
 /** `selection`: only while anybody is selected. */
-function useListShortcuts(selection: SelectionControl | undefined) {
+function useListShortcuts(ordering: Ordering, selection: SelectionControl | undefined) {
   const group = 'Users';
+  const { sort, onSort } = ordering;
   const focusSearch = () => document.getElementById(searchFieldId)?.focus();
   const clear = () => selection?.set(nobody);
   useShortcuts([
     { keys: '/', label: 'Search', group, run: focusSearch },
+    ...(onSort
+      ? [{ keys: 'G', label: 'From the other end of the list', group, run: () => onSort(sort) }]
+      : []),
     ...(selection ? [{ keys: 'Escape', label: 'Select nobody', group, run: clear }] : []),
   ]);
 }
@@ -154,7 +168,8 @@ export function UsersPage({ search, onSearch }: UsersPageProps) {
     [onSearch, own, setOwn, search],
   );
   const anySelected = mayChange && selectedCount(selection.selection, count?.count ?? 0) > 0;
-  useListShortcuts(anySelected ? selection : undefined);
+  const ordering = orderingOf({ search, onSearch });
+  useListShortcuts(ordering, anySelected ? selection : undefined);
   // Stays from then on: what was asked for in it outlives the selection.
   const [wasSelected, setWasSelected] = useState(anySelected);
   if (anySelected && !wasSelected) setWasSelected(true);
@@ -172,11 +187,11 @@ export function UsersPage({ search, onSearch }: UsersPageProps) {
         key={listKey + (from ?? '')}
         search={shown}
         from={from}
-        ordering={orderingOf({ search, onSearch })}
+        ordering={ordering}
         stale={stale}
         total={count?.exact ? count.count : undefined}
         selection={mayChange ? selection : undefined}
-        selectAll={mayChange ? selectAllOf(selection, count) : undefined}
+        selectAll={mayChange ? selectAllOf(selection, { search: shown, count }) : undefined}
         onPosition={onPosition}
       />
     );
@@ -211,7 +226,8 @@ export function UsersPage({ search, onSearch }: UsersPageProps) {
           <SelectionBar
             search={shown}
             control={selection}
-            total={count?.count ?? 0}
+            count={count}
+            mayTakeAll={isEverybodyKnown(shown, count)}
             actions={actions}
           />
         </Suspense>

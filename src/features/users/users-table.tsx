@@ -62,12 +62,17 @@ function SortableHead({ className, sort, ordering, column, children }: SortableH
 
 const selectCell = 'w-10 max-md:w-auto md:pr-0';
 export const checkbox =
-  'size-4 cursor-pointer rounded accent-primary align-middle outline-none focus-visible:ring-[3px] focus-visible:ring-ring/50';
+  'size-4 cursor-pointer rounded accent-primary align-middle outline-none disabled:cursor-not-allowed disabled:opacity-50 focus-visible:ring-[3px] focus-visible:ring-ring/50';
 
 interface UsersHeadProps {
   ordering: Ordering;
   /** Absent for viewers who may change nobody. */
-  selectAll?: { checked: boolean | 'mixed'; label: string; onChange: (on: boolean) => void };
+  selectAll?: {
+    checked: boolean | 'mixed';
+    disabled: boolean;
+    label: string;
+    onChange: (on: boolean) => void;
+  };
 }
 
 export function UsersHead({ ordering, selectAll }: UsersHeadProps) {
@@ -83,6 +88,7 @@ export function UsersHead({ ordering, selectAll }: UsersHeadProps) {
               type="checkbox"
               aria-label={selectAll.label}
               title={selectAll.label}
+              disabled={selectAll.disabled}
               checked={selectAll.checked === true}
               ref={(box) => {
                 if (box) box.indeterminate = selectAll.checked === 'mixed';
