@@ -1,12 +1,10 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { ScrollTextIcon, SearchXIcon, XIcon } from 'lucide-react';
+import { ScrollTextIcon, XIcon } from 'lucide-react';
 import { Entry, type AuditEntry } from '../../components/audit/entry';
 import { partyName } from '../../components/audit/sentences';
-import { LoadError } from '../../components/load-error';
-import { LoadingList } from '../../components/loading-list';
+import { LogPanel } from '../../components/log-panel';
 import { Notice } from '../../components/notice';
 import { PageHeader } from '../../components/page-header';
-import { Pager } from '../../components/pager';
 import { Permitted, useMay } from '../../components/permitted';
 import { Button } from '../../components/ui/button';
 import { cn } from '../../lib/cn';
@@ -66,76 +64,53 @@ function Narrow({ entry, search, onSearch }: AuditPageProps & { entry: AuditEntr
   ));
 }
 
-function Nothing({ search, onSearch, next }: AuditPageProps & { next: string | undefined }) {
-  if (next !== undefined) {
-    return (
-      <Notice icon={<SearchXIcon aria-hidden />} title="Nothing among the entries looked at so far">
-        <p>Older entries are left; these filters fit few of them.</p>
-        <Button onClick={() => onSearch({ ...search, cursor: next, page: (search.page ?? 1) + 1 })}>
-          Look further back
-        </Button>
-      </Notice>
-    );
-  }
-  if (isFiltered(search) || search.cursor) {
-    return (
-      <Notice icon={<SearchXIcon aria-hidden />} title="No entry fits">
-        <Button variant="outline" onClick={() => onSearch({})}>
-          Show the whole log
-        </Button>
-      </Notice>
-    );
-  }
-  return (
-    <Notice icon={<ScrollTextIcon aria-hidden />} title="Nothing has happened yet">
-      <p>Every change of people, roles, organizations and settings will be written down here.</p>
-    </Notice>
-  );
-}
+const words = {
+  what: 'log',
+  loading: 'Loading the log',
+  many: 'entries',
+  nothing: 'No entry fits',
+  showAll: 'Show the whole log',
+};
 
 function Log({ search, onSearch }: AuditPageProps) {
   const zone = useTimeZone();
   const query = useQuery({ ...auditQuery(search, zone), placeholderData: keepPreviousData });
-  const { data } = query;
-  const rows = data?.page ?? noEntries;
-  const next = data && !data.isDone && !query.isPlaceholderData ? data.continueCursor : undefined;
   const { cursor: _cursor, page: _page, ...list } = search;
-  const content = () => {
-    if (query.error) {
-      const retry = () => (search.cursor ? onSearch(refine(search, {})) : window.location.reload());
-      return <LoadError what="log" error={query.error} onRetry={retry} />;
-    }
-    if (!data) return <LoadingList label="Loading the log" />;
-    if (rows.length === 0) return <Nothing search={search} onSearch={onSearch} next={next} />;
-    return (
-      <ol
-        aria-label="Entries"
-        aria-busy={query.isPlaceholderData}
-        className={cn('transition-opacity', query.isPlaceholderData && 'opacity-60')}
-      >
-        {rows.map((entry) => (
-          <Entry
-            key={entry._id}
-            entry={entry}
-            actions={<Narrow entry={entry} search={search} onSearch={onSearch} />}
-          />
-        ))}
-      </ol>
-    );
-  };
   return (
     <>
-      <Chosen search={search} onSearch={onSearch} rows={rows} />
-      <div className="mb-4 overflow-hidden rounded-xl border bg-card shadow-xs">{content()}</div>
-      {(rows.length > 0 || search.cursor) && (
-        <Pager
-          position={search}
-          nextCursor={next}
-          listKey={JSON.stringify(list)}
-          onMove={(position) => onSearch(refine(search, position))}
-          summary=" · newest first"
-        />
-      )}
+      <Chosen search={search} onSearch={onSearch} rows={query.data?.page ?? noEntries} />
+      <LogPanel
+        query={query}
+        position={search}
+        list={list}
+        filtered={isFiltered(search)}
+        words={words}
+        onMove={(position) => onSearch(refine(search, position))}
+        onShowAll={() => onSearch({})}
+        empty={
+          <Notice icon={<ScrollTextIcon aria-hidden />} title="Nothing has happened yet">
+            <p>
+              Every change of people, roles, organizations and settings will be written down here.
+            </p>
+          </Notice>
+        }
+      >
+        {(rows, stale) => (
+          <ol
+            aria-label="Entries"
+            aria-busy={stale}
+            className={cn('transition-opacity', stale && 'opacity-60')}
+          >
+            {rows.map((entry) => (
+              <Entry
+                key={entry._id}
+                entry={entry}
+                actions={<Narrow entry={entry} search={search} onSearch={onSearch} />}
+              />
+            ))}
+          </ol>
+        )}
+      </LogPanel>
     </>
   );
 }
