@@ -117,10 +117,17 @@ export function setProbe({ event, sign }: Question): void {
   });
 }
 
+/** Gives up after 20 s, and says what the page shows instead. */
 export async function readProbe(): Promise<Answer> {
   const { probe } = window as ProbedWindow;
   if (probe === undefined) throw new Error('no probe is set');
-  return await probe;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    setTimeout(() => {
+      const shown = document.querySelector('main')?.textContent ?? '';
+      reject(new Error(`no answer on ${location.href}: ${shown.slice(0, 400)}`));
+    }, 20_000);
+  });
+  return await Promise.race([probe, tooLate]);
 }
 
 /** Unix ms by the page's own clock. */

@@ -30,6 +30,8 @@ interface Item {
   key: string;
 }
 
+const administration = 'Administration';
+
 const sections: { label: string; items: Item[] }[] = [
   {
     label: 'Overview',
@@ -45,7 +47,7 @@ const sections: { label: string; items: Item[] }[] = [
     ],
   },
   {
-    label: 'Administration',
+    label: administration,
     items: [
       { to: '/admin/users', key: 'u', label: 'Users', icon: UsersIcon, permission: 'users:read' },
       {
@@ -80,6 +82,16 @@ const sections: { label: string; items: Item[] }[] = [
     ],
   },
 ];
+
+/** Whether any page of the administration has a use for an actor's role. */
+export function mayEnterAdministration(actor: Actor): boolean {
+  return firstAdminPage(actor) !== undefined;
+}
+
+/** The first page of the administration that an actor's role includes. */
+export function firstAdminPage(actor: Actor): Item['to'] | undefined {
+  return visibleSections(actor).find(({ label }) => label === administration)?.items[0]?.to;
+}
 
 /** What an actor's role has a use for, for the navigation, the palette and the keyboard. */
 export function visibleSections(actor: Actor): typeof sections {

@@ -1,10 +1,10 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { redirect } from '@tanstack/react-router';
+import { mayEnterAdministration } from '../components/navigation-items';
 import { CodedError } from '../lib/coded-error';
 import { actorOf, loadedViewer, viewerQuery } from '../lib/live';
 import { fetchAdmission, setDocumentStatus } from '../server/viewer.functions';
 import { errorCodes, type ErrorBody } from '../shared/error-codes';
-import { canSometimes } from '../shared/permissions';
 
 function unavailable(error: ErrorBody): CodedError {
   setDocumentStatus(errorCodes[error.code].status);
@@ -58,5 +58,5 @@ export async function onlyWithoutAccess(): Promise<void> {
 /** Answers 403 for the document; the page itself (`AdminArea`) says it in words. */
 export function refuseUnpermitted(queryClient: QueryClient): void {
   const viewer = loadedViewer(queryClient);
-  if (!viewer || !canSometimes(actorOf(viewer), 'users:read')) setDocumentStatus(403);
+  if (!viewer || !mayEnterAdministration(actorOf(viewer))) setDocumentStatus(403);
 }

@@ -1,14 +1,17 @@
 import { Link, Outlet } from '@tanstack/react-router';
 import { ShieldAlertIcon } from 'lucide-react';
+import { mayEnterAdministration } from '../../components/navigation-items';
 import { Notice } from '../../components/notice';
 import { buttonVariants } from '../../components/ui/button';
 import { actorOf, useViewer } from '../../lib/live';
-import { canSometimes } from '../../shared/permissions';
 
-/** Admin pages, as long as the viewer's row permits them; follows the row while they are open. */
+/**
+ * Admin pages, as long as the viewer's row permits any of them; follows the row while they are open.
+ * Each page asks for its own permission.
+ */
 export function AdminArea() {
   const viewer = useViewer();
-  if (canSometimes(actorOf(viewer), 'users:read')) return <Outlet />;
+  if (mayEnterAdministration(actorOf(viewer))) return <Outlet />;
   return (
     <Notice
       level={1}

@@ -10,6 +10,7 @@ import { RoleBadge } from '../../components/role-badge';
 import { Avatar } from '../../components/ui/avatar';
 import { buttonVariants } from '../../components/ui/button';
 import { Card, CardDescription, CardTitle } from '../../components/ui/card';
+import { Permitted } from '../../components/permitted';
 import { Skeleton } from '../../components/ui/skeleton';
 import { clerkUserUrl } from '../../lib/clerk-dashboard';
 import { lazyPart, preloading } from '../../lib/lazy-part';
@@ -165,6 +166,14 @@ function Frame({ children }: { children: ReactNode }) {
 
 /** Requirement D2: one person, whole and live. */
 export function PersonPage({ id }: { id: string }) {
+  return (
+    <Permitted to="users:read">
+      <PersonOf id={id} />
+    </Permitted>
+  );
+}
+
+function PersonOf({ id }: { id: string }) {
   const { data: user, error } = useQuery(personQuery(id));
   if (error) {
     return (

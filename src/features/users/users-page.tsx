@@ -4,6 +4,7 @@ import { Suspense, useCallback, useState } from 'react';
 import { LoadError } from '../../components/load-error';
 import { Notice } from '../../components/notice';
 import { PageHeader } from '../../components/page-header';
+import { Permitted } from '../../components/permitted';
 import { Button } from '../../components/ui/button';
 import { Skeleton } from '../../components/ui/skeleton';
 import { lazyPart } from '../../lib/lazy-part';
@@ -150,7 +151,15 @@ function BulkChange() {
 }
 
 /** Requirement C1, C3: everybody, live, with the address as the state. */
-export function UsersPage({ search, onSearch }: UsersPageProps) {
+export function UsersPage(props: UsersPageProps) {
+  return (
+    <Permitted to="users:read">
+      <Users {...props} />
+    </Permitted>
+  );
+}
+
+function Users({ search, onSearch }: UsersPageProps) {
   const viewer = useViewer();
   const { shown, from, first, stale, own, setOwn } = useShownList(search);
   // What is asked together is answered together: the rows do not wait for their number.

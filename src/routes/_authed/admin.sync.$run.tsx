@@ -1,5 +1,6 @@
 import { createFileRoute } from '@tanstack/react-router';
 import { appConfig } from '../../../app.config';
+import { Permitted } from '../../components/permitted';
 import { loadRun } from '../../features/sync/queries';
 import { RunPage } from '../../features/sync/run-page';
 
@@ -10,5 +11,10 @@ export const Route = createFileRoute('/_authed/admin/sync/$run')({
 });
 
 function RunRoute() {
-  return <RunPage runId={Route.useParams().run} />;
+  const { run } = Route.useParams();
+  return (
+    <Permitted to="sync:read">
+      <RunPage runId={run} />
+    </Permitted>
+  );
 }

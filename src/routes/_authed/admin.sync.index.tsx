@@ -1,5 +1,6 @@
 import { createFileRoute } from '@tanstack/react-router';
 import { appConfig } from '../../../app.config';
+import { Permitted } from '../../components/permitted';
 import { loadSync } from '../../features/sync/queries';
 import { syncSearch } from '../../features/sync/search';
 import { SyncPage } from '../../features/sync/sync-page';
@@ -15,5 +16,9 @@ export const Route = createFileRoute('/_authed/admin/sync/')({
 function SyncRoute() {
   const search = Route.useSearch();
   const navigate = Route.useNavigate();
-  return <SyncPage search={search} onSearch={(next) => void navigate({ search: next })} />;
+  return (
+    <Permitted to="sync:read">
+      <SyncPage search={search} onSearch={(next) => void navigate({ search: next })} />
+    </Permitted>
+  );
 }
