@@ -164,7 +164,10 @@ const tellers: Record<string, Teller> = {
   'brake.confirmedByOne': say('confirmed', 'as the first of two'),
   'brake.confirmed': say('confirmed'),
   'brake.rejected': say('rejected'),
-  'bulk.started': of('started a change of many people'),
+  'bulk.started': ({ after }) =>
+    after['change'] === 'undo'
+      ? { verb: 'began to take a change of many people back', noTarget: true }
+      : { verb: 'started a change of many people', noTarget: true },
   'bulk.completed': of('finished a change of many people'),
   'bulk.cancelled': of('cancelled a change of many people'),
   'bulk.failed': of('gave a change of many people up'),
