@@ -4,6 +4,8 @@
 export type Sign =
   /** Every row drawn says this, or the list says that nobody matches. */
   | { kind: 'rowsSay'; text: string }
+  /** A row says this, which only one person's can. */
+  | { kind: 'someRowSays'; text: string }
   /** The list stands in this order. */
   | { kind: 'ordered'; column: string; direction: 'ascending' | 'descending' }
   /** Every row drawn says this in this column, and the address knows the filter. */
@@ -69,6 +71,8 @@ export function setProbe({ event, sign }: Question): void {
           drawn.every((row) => words.every((word) => saying(row).includes(word)))
         );
       }
+      case 'someRowSays':
+        return rows().some((row) => saying(row).includes(sign.text.toLowerCase()));
       case 'ordered': {
         const head = document.querySelector(`main th[data-column="${sign.column}"]`);
         return head?.getAttribute('aria-sort') === sign.direction && rows().length > 0;
