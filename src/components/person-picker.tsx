@@ -62,7 +62,11 @@ export function PersonPicker({ label, onPick, className }: PersonPickerProps) {
         <Combobox.Positioner className="z-50 outline-none" sideOffset={4}>
           <Combobox.Popup className="popup-motion max-h-(--available-height) w-(--anchor-width) min-w-56 overflow-y-auto rounded-lg border bg-popover p-1 shadow-lg outline-none">
             <Combobox.Empty className="px-2 py-1.5 text-sm text-muted-foreground empty:hidden">
-              {search === '' ? 'Type a name or an email' : 'Nobody matches'}
+              {search === ''
+                ? 'Type a name or an email'
+                : data === undefined
+                  ? 'Searching'
+                  : 'Nobody matches'}
             </Combobox.Empty>
             <Combobox.List>
               {(person: PickedPerson) => (
