@@ -138,7 +138,6 @@ export async function searches(page: Page, terms: readonly Term[]): Promise<Sear
 const orderings = [
   { column: 'created', header: 'Created', directions: ['descending', 'ascending'] },
   { column: 'lastSignIn', header: 'Last sign-in', directions: ['descending', 'ascending'] },
-  { column: 'lastLogin', header: 'Last here', directions: ['descending'] },
 ] as const;
 
 const filters = [
