@@ -64,6 +64,23 @@ async function addPeople(world: World): Promise<void> {
   }
 }
 
+/** One organization with everybody in it. */
+async function addOrganization(world: World): Promise<void> {
+  const owner = await world.clerk.userByEmail('superadmin@rollcall.test');
+  const clinic = await world.clerk.backend<{ id: string }>('POST', '/organizations', {
+    name: 'Northside Clinic',
+    slug: 'northside-clinic',
+    created_by: owner.id,
+  });
+  for (const [firstName, lastName, role] of people) {
+    const { id } = await world.clerk.userByEmail(addressOf(firstName, lastName));
+    await world.clerk.backend('POST', `/organizations/${clinic.id}/memberships`, {
+      user_id: id,
+      role: role === 'admin' ? 'org:admin' : 'org:member',
+    });
+  }
+}
+
 async function someVisits(world: World, browser: TestBrowser): Promise<void> {
   for (const [firstName, lastName] of people.slice(0, 4)) {
     const visit = await browser.newPage();
@@ -148,6 +165,7 @@ mkdirSync(folder, { recursive: true });
 const world = await startStack();
 try {
   await addPeople(world);
+  await addOrganization(world);
   await pictures(world, folder);
   process.stdout.write(`Written to ${folder} and docs/images\n`);
 } finally {
