@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { transform, type TransformFailure } from 'esbuild';
+import type { TransformFailure } from 'esbuild';
 
 /** A module of a push as it is kept and run: a script body over `exports`, `require`, `module`. */
 export interface LinkedModule {
@@ -38,6 +38,8 @@ export function moduleHash(bundle: Pick<BundledModule, 'source' | 'sourceMap'>):
  */
 export async function linkModule(bundle: BundledModule): Promise<LinkedModule> {
   const { path, environment } = bundle;
+  // Only now: most starts link nothing.
+  const { transform } = await import('esbuild');
   try {
     const linked = await transform(withInlineMap(bundle), {
       format: 'cjs',
