@@ -18,16 +18,22 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   const tooLarge = () =>
     new HttpError(413, 'RequestTooLarge', `The request body is larger than ${maxBytes} bytes.`);
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    // Without an encoding set, a request yields Buffers.
-    const buffer = chunk as Buffer;
-    bytes += buffer.length;
-    if (bytes > maxBytes) throw tooLarge();
-    chunks.push(buffer);
-  }
-  return Buffer.concat(chunks);
+  return await new Promise<Buffer>((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    // Events: an iterator over a request costs several times as much as a small body.
+    request
+      .on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > maxBytes) {
+          request.pause();
+          request.removeAllListeners('data');
+          reject(tooLarge());
+        } else chunks.push(chunk);
+      })
+      .once('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)))
+      .once('error', reject);
+  });
 }
 
 /** Reads a JSON object, decompressing as `Content-Encoding` says (the CLI sends brotli). */

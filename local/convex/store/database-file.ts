@@ -97,7 +97,7 @@ export class DatabaseFile {
     return statement;
   }
 
-  /** For statements that have no result and are run rarely. */
+  /** For statements that have no result and are run rarely: they are parsed each time. */
   exec(sql: string): void {
     this.#guarded(() => this.#db.exec(sql));
   }

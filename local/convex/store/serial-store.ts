@@ -127,7 +127,7 @@ export class SerialStore implements Store {
     const { file, catalog } = this.parts;
     const catalogVersion = catalog.version;
     file.takeFailure();
-    file.exec('SAVEPOINT attempt');
+    file.statement('SAVEPOINT attempt').run();
     return once(this.#settled(body, tx), (done) => {
       const ended = this.#end(tx, done);
       if (ended.outcome.ok) return ended;
@@ -145,7 +145,7 @@ export class SerialStore implements Store {
     if (!outcome.ok) return { outcome };
     try {
       const writes = tx.end();
-      this.parts.file.exec('RELEASE attempt');
+      this.parts.file.statement('RELEASE attempt').run();
       return { outcome, commit: writes && { ts: this.parts.clock.nextTs(), writes } };
     } catch (error) {
       return { outcome: failed(error) };

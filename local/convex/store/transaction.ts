@@ -116,12 +116,13 @@ export class Transaction implements WriteTransaction, ReadContext {
   savepoint(): Savepoint {
     this.use();
     const number = ++this.#savepointsMade;
-    const name = `nested_${number}`;
+    // By depth: a statement is kept for each name.
+    const name = `nested_${this.#openSavepoints.length}`;
     const { catalog } = this.parts;
     const catalogVersion = catalog.version;
     const mark = this.log.mark();
     const undoUsage = this.meter.markWrites();
-    if (this.mode === 'write') this.file.exec(`SAVEPOINT ${name}`);
+    if (this.mode === 'write') this.file.statement(`SAVEPOINT ${name}`).run();
     this.#openSavepoints.push(number);
     const end = (undo: boolean) => {
       this.use();
@@ -134,14 +135,14 @@ export class Transaction implements WriteTransaction, ReadContext {
       this.#openSavepoints.length = position;
       if (this.mode === 'read') return;
       if (undo) {
-        this.file.exec(`ROLLBACK TO ${name}`);
+        this.file.statement(`ROLLBACK TO ${name}`).run();
         this.log.backTo(mark);
         this.rows.forget();
         undoUsage();
         this.#writes++;
         if (catalog.version !== catalogVersion) catalog.reload();
       }
-      this.file.exec(`RELEASE ${name}`);
+      this.file.statement(`RELEASE ${name}`).run();
     };
     return { release: () => end(false), rollback: () => end(true) };
   }
