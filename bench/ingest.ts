@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { ClerkEvents, deliver } from './clerk-events';
 import { Deployment } from './runtime/deployment';
-import { cpuMsOf, fill } from './runtime/requests';
+import { cpuMsOf } from './runtime/processor-time';
+import { fill } from './runtime/requests';
 import { describe, drive, median, spread, type Spread } from './statistics';
 import type { Bench } from './subject';
 

@@ -8,13 +8,20 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startStack, type World } from '../tests/support/stack-world';
 import { console } from './console';
-import { runtime } from './runtime/subject';
+import { memory, runtime } from './runtime/subject';
 import { signIn } from './sign-in';
 import type { Bench, Subject } from './subject';
 import { sync } from './sync';
 import { webhooks } from './webhooks';
 
-const subjects: Record<string, Subject> = { 'sign-in': signIn, webhooks, sync, runtime, console };
+const subjects: Record<string, Subject> = {
+  'sign-in': signIn,
+  webhooks,
+  sync,
+  runtime,
+  memory,
+  console,
+};
 
 /** Every option is a number, so that subjects can add theirs without a list here. */
 function readArguments(args: readonly string[]) {

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { drive, spread, type Spread } from '../statistics';
 import type { Deployment } from './deployment';
+import { cpuMsOf } from './processor-time';
 
 /** As a sync writes them: well below Convex's limits for one transaction. */
 const rowsPerMutation = 250;
@@ -9,24 +9,12 @@ const sequentialCount = 2_000;
 const inFlightCount = 12_000;
 const queryCount = 2_000;
 const pageSize = 20;
-/** Linux counts processor time in hundredths of a second. */
-const msPerTick = 10;
 
 interface Rate {
   perSecond: number;
   latency: Spread;
   /** Processor time of the deployment for one call: hardly depends on what else the machine does. */
   cpuMs: number;
-}
-
-/** Processor time of a process so far, in ms; NaN where there is no `/proc`. */
-export function cpuMsOf(pid: number): number {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) * msPerTick;
-  } catch {
-    return Number.NaN;
-  }
 }
 
 export async function fill(deployment: Deployment, documents: number, alreadyThere = 0) {

@@ -2,6 +2,7 @@ import type { Bench, Subject } from '../subject';
 import { measureConvexTest } from './convex-test';
 import { describe } from '../statistics';
 import { Deployment } from './deployment';
+import { measureDisk } from './disk';
 import { measureLiveUpdates } from './live-updates';
 import { measureMemory } from './memory';
 import { fill, measureMutations, measureQuery } from './requests';
@@ -29,6 +30,9 @@ async function measure(bench: Bench): Promise<object> {
     bench.say(
       `  ${documents} people in bulk: ${bulk.perSecond}/s, ${bulk.cpuMsPerRow} ms CPU a row`,
     );
+    await deployment.settle();
+    const diskCommitsPerSecond = measureDisk();
+    bench.say(`  the disk alone           ${diskCommitsPerSecond} commits/s, one at a time`);
     const mutations = await measureMutations(deployment);
     bench.say(
       `  mutations in sequence    ${mutations.sequential.perSecond}/s (target 700), ${mutations.sequential.cpuMs} ms CPU each`,
@@ -43,19 +47,42 @@ async function measure(bench: Bench): Promise<object> {
     bench.say(`  200 distinct ones        median ${live.distinct.medianMs} ms`);
     const restartMs = await measureRestarts(deployment);
     bench.say(`  restart after SIGKILL    median ${restartMs} ms (target 1000)`);
-    const memory = await measureMemory(deployment, bench.option('minutes', 1, 60));
-    bench.say(`  memory under load        ${memory.text}`);
     const oracle = await measureConvexTest(documents);
     bench.say(
       `  convex-test, in process: query of 20 ${oracle.queryMs} ms, mutation ${oracle.mutationMs} ms`,
     );
-    return { documents, bulk, mutations, query, live, restartMs, memory, convexTest: oracle };
+    return {
+      documents,
+      bulk,
+      diskCommitsPerSecond,
+      mutations,
+      query,
+      live,
+      restartMs,
+      convexTest: oracle,
+    };
   } finally {
     await deployment.stop();
   }
 }
 
 export const runtime: Subject = {
-  about: 'the local Convex over HTTP and WebSocket, beside convex-test (--documents N --minutes N)',
+  about: 'the local Convex over HTTP and WebSocket, beside convex-test (--documents N)',
   run: measure,
+};
+
+export const memory: Subject = {
+  about: 'memory of the local Convex under load (--documents N --minutes N)',
+  run: async (bench) => {
+    const documents = bench.option('documents', documentsByDefault, 1_000_000);
+    const deployment = await Deployment.start();
+    try {
+      await fill(deployment, documents);
+      const figures = await measureMemory(deployment, bench.option('minutes', 1, 60));
+      bench.say(`  ${figures.text}`);
+      return { documents, ...figures };
+    } finally {
+      await deployment.stop();
+    }
+  },
 };

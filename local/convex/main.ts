@@ -28,8 +28,8 @@ function readSettings(env: NodeJS.ProcessEnv): Settings {
     dataDir: env.CONVEX_DATA_DIR || join(env.ROLLCALL_DATA_DIR || '.rollcall', 'convex'),
     port: port('CONVEX_PORT', 3210),
     sitePort: port('CONVEX_SITE_PORT', 3211),
-    // For tests: nobody else has a reason to be less patient.
-    stallMs: Number(env.CONVEX_STALL_MS) || stallMsMax,
+    // For tests, of the whole stack too: nobody else has a reason to be less patient.
+    stallMs: Number(env.ROLLCALL_STALL_MS) || stallMsMax,
   };
   if (settings.port !== 0 && settings.port === settings.sitePort) {
     problems.push('CONVEX_PORT and CONVEX_SITE_PORT must differ.');

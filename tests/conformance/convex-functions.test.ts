@@ -167,6 +167,29 @@ describe('transactions are deterministic and end', () => {
   });
 });
 
+describe('calls still under way when `Promise.all` has failed', () => {
+  it('write nothing: not in a nested call that failed, while its caller goes on and commits', async () => {
+    const outcome = await value(world.mutation('calls:outlives'));
+    expect(outcome).toMatchObject({
+      error: expect.stringContaining('inner failed'),
+      inside: 0,
+      value: 0,
+    });
+    expect(await list('outlives')).toHaveLength(10);
+    expect(await list('behind')).toEqual([]);
+  });
+
+  it('write nothing when the whole mutation failed, and schedule nothing', async () => {
+    const jobs = () => value(world.query('calls:jobs'));
+    const before = await jobs();
+    const admin: Identity = { kind: 'admin' };
+    const message = await failure(world.mutation('calls:leavesCallsBehind', {}, admin));
+    expect(message).toContain('inner failed');
+    expect(await list('behind')).toEqual([]);
+    expect(await jobs()).toEqual(before);
+  });
+});
+
 describe('what Convex would have run again', () => {
   it('is told once, with the names of both functions; they both count all the same', async () => {
     const lines: string[] = [];

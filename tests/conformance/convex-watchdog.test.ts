@@ -17,7 +17,7 @@ afterAll(() => world?.stop());
 /** Starts it impatient, lets `start` begin an endless loop, and waits for the end. */
 async function endsBy(start: (client: ConvexHttpClient) => Promise<unknown>) {
   await world.started?.stop();
-  await world.boot({ CONVEX_STALL_MS: String(stallMs) });
+  await world.boot({ ROLLCALL_STALL_MS: String(stallMs) });
   const child = world.started?.child;
   if (!child) throw new Error('The world is not running.');
   const ended = once(child, 'exit');

@@ -31,8 +31,11 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
           reject(tooLarge());
         } else chunks.push(chunk);
       })
-      .once('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)))
-      .once('error', reject);
+      .once('end', () => resolve(Buffer.concat(chunks)))
+      .once('error', reject)
+      .once('close', () => {
+        if (!request.complete) reject(new Error('The connection ended amid the body.'));
+      });
   });
 }
 

@@ -4,8 +4,8 @@ import type { Commit, Ts } from './contract';
  * Enough for queries that are being answered while commits go on; not a log. A key takes some 200
  * bytes: a sync of 100,000 people writes a million of them.
  */
-const maxCommits = 4_096;
-const maxKeys = 50_000;
+export const maxCommits = 4_096;
+export const maxKeys = 50_000;
 
 /** The latest commits, for readers that must know what happened since their snapshot. */
 export class CommitHistory {
@@ -22,6 +22,7 @@ export class CommitHistory {
     let keys = 0;
     for (const list of commit.writes.keys.values()) keys += list.length;
     for (const list of commit.writes.searches.values()) keys += list.length;
+    keys += commit.writes.documents.size;
     this.#commits.push({ commit, keys });
     this.#keys += keys;
     while (this.#commits.length > maxCommits || this.#keys > maxKeys) {
@@ -30,6 +31,15 @@ export class CommitHistory {
       this.#keys -= oldest.keys;
       this.#completeAfter = oldest.commit.ts;
     }
+  }
+
+  /** Of all commits held. */
+  get keys(): number {
+    return this.#keys;
+  }
+
+  get commits(): number {
+    return this.#commits.length;
   }
 
   after(ts: Ts): Commit[] | undefined {

@@ -15,9 +15,10 @@ export class QueryHub {
   readonly #all = new Set<SharedQuery>();
   /** Where a new subscriber may join. */
   readonly #joinable = new Map<string, SharedQuery>();
-  /** Commits heard while runs are under way: a run may end with an older snapshot. */
+  /** Commits heard since the oldest run under way began: a run may end with an older snapshot. */
   #heardDuringRuns: Commit[] = [];
-  #runs = 0;
+  /** Of each run under way, oldest first, what had been announced when it began. */
+  readonly #runs = new Set<{ startedTs: Ts }>();
   #deploys = 0;
   #ts: Ts;
   readonly #undo: (() => void)[];
@@ -31,6 +32,11 @@ export class QueryHub {
       engine.onCommit((commit) => this.#noteCommit(commit)),
       engine.onDeploy(() => this.#noteDeploy()),
     ];
+  }
+
+  /** How many commits are held for runs under way. */
+  get heardCommits(): number {
+    return this.#heardDuringRuns.length;
   }
 
   /** Everything committed up to here has been held against every output. */
@@ -84,7 +90,8 @@ export class QueryHub {
   async #run(query: SharedQuery): Promise<void> {
     const { target } = query;
     const deploys = this.#deploys;
-    this.#runs += 1;
+    const run = { startedTs: this.#ts };
+    this.#runs.add(run);
     try {
       const { result, ts, reads } = await this.calls.query({
         path: target.path,
@@ -98,9 +105,17 @@ export class QueryHub {
       for (const commit of this.#heardDuringRuns) this.#hold(query, commit);
       if (deploys !== this.#deploys) query.isStale = true;
     } finally {
-      this.#runs -= 1;
-      if (this.#runs === 0) this.#heardDuringRuns = [];
+      this.#runs.delete(run);
+      this.#forgetHeard();
     }
+  }
+
+  /** Runs overlap without a pause under load, so what none of them needs goes after each. */
+  #forgetHeard(): void {
+    const [oldest] = this.#runs;
+    this.#heardDuringRuns = oldest
+      ? this.#heardDuringRuns.filter(({ ts }) => ts > oldest.startedTs)
+      : [];
   }
 
   /** A page whose end is now fixed; others with the same extent may join it. */
@@ -115,7 +130,7 @@ export class QueryHub {
 
   #noteCommit(commit: Commit): void {
     if (commit.ts > this.#ts) this.#ts = commit.ts;
-    if (this.#runs > 0) this.#heardDuringRuns.push(commit);
+    if (this.#runs.size > 0) this.#heardDuringRuns.push(commit);
     for (const query of this.#all) this.#hold(query, commit);
   }
 
