@@ -8,7 +8,7 @@ function commit(ts: bigint, keys: number): Commit {
   return {
     ts,
     writes: {
-      keys: new Map([[1, new Array<Uint8Array>(keys).fill(key)]]),
+      keys: new Map([[1, Array.from({ length: keys }, () => key)]]),
       searches: new Map(),
       tables: new Set(),
       documents: new Set(),
