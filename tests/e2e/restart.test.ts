@@ -1,14 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ConvexHttpClient } from 'convex/browser';
-import { makeFunctionReference } from 'convex/server';
-import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { pushApp } from '../fixtures/convex-servers/world';
+import { afterAll, describe, expect, it } from 'vitest';
 import { startStack, type World } from '../support/stack-world';
-
-/** How long the event loop of Convex may stand still here; a busy machine is not meant by it. */
-const stallMs = 5_000;
 
 describe('The data folder across starts', () => {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'rollcall-restart-'));
@@ -64,47 +58,5 @@ describe('The data folder across starts', () => {
     } finally {
       await second.stop();
     }
-  });
-
-  it('an endless loop takes neither the stack nor anything committed with it', async () => {
-    vi.stubEnv('ROLLCALL_STALL_MS', String(stallMs));
-    onTestFinished(() => void vi.unstubAllEnvs());
-    const world = await startStack({ dataDir });
-    onTestFinished(() => world.stop());
-    let failure: unknown;
-    void world.failed.then((error) => (failure = error));
-    const people = await usersOf(world);
-    // Beside what the product has stored; its functions make room for some that loop.
-    const { convexUrl, env } = world;
-    await pushApp({ url: convexUrl, adminKey: env.CONVEX_SELF_HOSTED_ADMIN_KEY ?? '' });
-    const client = new ConvexHttpClient(convexUrl);
-    const counter = (name: string) =>
-      client.query(makeFunctionReference<'query', { name: string }, number>('counters:get'), {
-        name,
-      });
-    const increment = makeFunctionReference<'mutation'>('counters:increment');
-    await client.mutation(increment, { name: 'stays' });
-
-    // In a mutation: ended alone, within the same process.
-    await expect(
-      client.mutation(makeFunctionReference<'mutation'>('loops:neverReturns'), {}),
-    ).rejects.toThrow(/timed out/);
-    expect(await counter('never')).toBe(0);
-    await client.mutation(increment, { name: 'stays' });
-    const log = () => readFileSync(path.join(dataDir, 'logs', 'convex.log'), 'utf8');
-    expect(log()).not.toContain('stood still');
-
-    // In an action: with the process, which the stack starts again on the same ports.
-    await client.action(makeFunctionReference<'action'>('loops:spinsOn'), {});
-    await expect.poll(log, { timeout: 60_000 }).toMatch(/stood still.*loops:spinsOn/);
-    await expect.poll(() => counter('stays').catch(() => undefined), { timeout: 60_000 }).toBe(2);
-    await client.mutation(increment, { name: 'stays' });
-    expect(await counter('stays')).toBe(3);
-    expect((await fetch(world.webUrl)).status).toBe(200);
-    expect(failure).toBeUndefined();
-
-    // What the product had stored is there once its own functions are back.
-    await world.push();
-    expect(await usersOf(world)).toEqual(people);
   });
 });
