@@ -123,6 +123,55 @@ describe('The main job, end to end in Chromium', () => {
     expect(await stillTheSameDocument()).toBe('yes');
   });
 
+  it('issue 5: a role shows before it is answered, and a refusal takes it back with the reason', async () => {
+    onTestFinished(() => admin.unroute('**/api/trpc/users.setRole*'));
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    const person = { email: 'early@rollcall.test', name: 'Ear Ly' };
+    await world.clerk.createUser({ email: person.email, firstName: 'Ear', lastName: 'Ly' });
+    const row = userRow(admin, person.email);
+    await row.getByText('Staff', { exact: true }).waitFor();
+    await admin.route('**/api/trpc/users.setRole*', async (route) => {
+      await held;
+      await route.abort();
+    });
+    await changeRoleInMenu(admin, person, 'Admin');
+    await row.getByText('Admin', { exact: true }).waitFor();
+    await row.getByText('Role pending').waitFor();
+    letGo();
+    await admin.getByText('Ear Ly stays Staff').waitFor();
+    await row.getByText('Staff', { exact: true }).waitFor();
+    await row.getByText('Synced').waitFor();
+  });
+
+  it('C1: a change of several people is taken back on the page', async () => {
+    const emails = ['both1@rollcall.test', 'both2@rollcall.test'];
+    for (const email of emails) {
+      await world.clerk.createUser({ email, firstName: 'Both', lastName: email.slice(4, 5) });
+    }
+    for (const email of emails) {
+      await userRow(admin, email).getByRole('checkbox').click();
+    }
+    await admin.getByRole('button', { name: 'Change role of the selected people' }).click();
+    await admin.getByRole('menuitem', { name: /^Admin/ }).click();
+    const dialog = admin.getByRole('alertdialog');
+    await dialog.getByRole('button', { name: 'Change to Admin' }).click();
+    const job = admin.getByRole('region', { name: 'Bulk change' });
+    await job.getByText('Done: 2 changed', { exact: true }).waitFor();
+    for (const email of emails) {
+      await userRow(admin, email).getByText('Admin', { exact: true }).waitFor();
+    }
+    await job.getByRole('button', { name: 'Undo', exact: true }).click();
+    await dialog.getByText('Take the change of 2 people back?').waitFor();
+    await dialog.getByRole('button', { name: 'Take back' }).click();
+    await job.getByText('Change of role of 2 people, taken back').waitFor();
+    await job.getByText('Done: 2 changed', { exact: true }).waitFor();
+    for (const email of emails) {
+      await userRow(admin, email).getByText('Staff', { exact: true }).waitFor();
+    }
+    expect(await job.getByRole('button', { name: 'Undo', exact: true }).count()).toBe(0);
+  });
+
   it('C3: an edit in the Clerk Dashboard shows in the open page within 3 s', async () => {
     const { id } = await world.clerk.createUser({
       email: 'edited@rollcall.test',
