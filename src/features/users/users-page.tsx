@@ -163,7 +163,7 @@ function Users({ search, onSearch }: UsersPageProps) {
   const viewer = useViewer();
   const { shown, from, first, stale, own, setOwn } = useShownList(search);
   // What is asked together is answered together: the rows do not wait for their number.
-  const { data: count } = useQuery({ ...countQuery(search), enabled: !stale && !!first.data });
+  const { data: count } = useQuery({ ...countQuery(shown), enabled: stale || !!first.data });
   const listKey = listKeyOf(shown);
   const selection = useSelection(listKey);
   const actions = bulkActionsOf(actorOf(viewer));
@@ -228,7 +228,7 @@ function Users({ search, onSearch }: UsersPageProps) {
           </Button>
         </p>
       )}
-      <Summary search={search} count={count} />
+      <Summary search={shown} count={count} />
       <div className="rounded-xl border bg-card shadow-xs">{content()}</div>
       {wasSelected && (
         <Suspense>
