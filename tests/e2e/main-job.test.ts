@@ -142,6 +142,7 @@ describe('The main job, end to end in Chromium', () => {
     await admin.getByText('Ear Ly stays Staff').waitFor();
     await row.getByText('Staff', { exact: true }).waitFor();
     await row.getByText('Synced').waitFor();
+    expect(await row.getByText('Admin', { exact: true }).count()).toBe(0);
   });
 
   it('C1: a change of several people is taken back on the page', async () => {
