@@ -3,6 +3,7 @@ import type { api } from '../../convex/_generated/api';
 import { checkClerk } from '../shared/doctor/check-clerk';
 import { checkEnvironment, checkLastDelivery, checkOwner } from '../shared/doctor/check-deployment';
 import { checkKeyPair, checkSetting, expectedIssuer } from '../shared/doctor/check-keys';
+import { checkSync } from '../shared/doctor/check-sync';
 import { checkUnsigned, webhookAddresses } from '../shared/doctor/check-webhook-doors';
 import { guarded, notOk, ok, type Finding } from '../shared/doctor/finding';
 import type { CheckedSettings } from '../shared/doctor/setting-names';
@@ -39,23 +40,29 @@ export async function diagnose(deployment: Deployment): Promise<Finding[]> {
     ...names.map((name) => checkSetting(name, settings.values[name])),
     checkKeyPair(settings),
   ];
-  const [clerk, doors] = await Promise.all([checkClerk(settings), checkDoors(settings)]);
+  const { report: health, schedule } = deployment;
+  const [clerk, doors, sync] = await Promise.all([
+    checkClerk(settings),
+    checkDoors(settings),
+    checkSync(settings, { health, schedule, when }),
+  ]);
   return [
     ...keys.filter((finding) => finding !== undefined),
     checkVaultKey(),
     ...clerk,
     ok({ id: 'convex.token', title: 'Convex accepts your sign-in' }, 'issuer and audience fit'),
     checkIssuer(deployment, expectedIssuer(settings)),
-    ...checkEnvironment(deployment.report),
+    ...checkEnvironment(health),
     ...doors,
-    checkLastDelivery(deployment, {
-      nowMs: Date.now(),
-      when: (atMs) => `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
-    }),
+    checkLastDelivery(deployment, { nowMs: Date.now(), when }),
     checkSecret(deployment),
-    checkSchedule(deployment),
+    ...sync,
     checkOwner(deployment),
   ];
+}
+
+function when(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 function checkDoors(settings: CheckedSettings): Promise<Finding[]> {
@@ -75,25 +82,6 @@ function checkIssuer({ issuerTrusted }: Deployment, issuer: string | undefined):
     detail:
       issuerTrusted === null ? 'the issuer is not set' : `Convex trusts another than ${issuer}`,
     remedy: `npx convex env set CLERK_FRONTEND_API_URL ${issuer ?? '<issuer>'}, then npx convex deploy`,
-  });
-}
-
-const hourMs = 60 * 60_000;
-
-/** A10: the sync that runs by itself. */
-function checkSchedule({ schedule }: Deployment): Finding {
-  const subject = { id: 'convex.schedule', title: 'Scheduled sync' };
-  if (schedule === null) {
-    const remedy = 'Push the functions again: npx convex deploy.';
-    return notOk(subject, 'problem', { detail: 'there is none', remedy });
-  }
-  const every = `every ${Math.round(schedule.everyMs / hourMs)} h`;
-  if (schedule.outcome === null) return ok(subject, `${every}, not due yet`);
-  const detail = `${every}, last ${schedule.outcome}${schedule.why ? `: ${schedule.why}` : ''}`;
-  if (schedule.outcome === 'ok') return ok(subject, detail);
-  return notOk(subject, 'warning', {
-    detail,
-    remedy: 'Set CLERK_SECRET_KEY on the Convex deployment, and look at the sync page.',
   });
 }
 
