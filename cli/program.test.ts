@@ -133,6 +133,42 @@ describe('the command line', () => {
     ]);
   });
 
+  it('A7: asks for a sweep, says when it begins and how to decide about it', async () => {
+    const held = { sweepId: 's1', state: 'held', people: 3, holdUntil: 1_000, restored: 0 };
+    answers['adminSync:sweep'] = success(held);
+    const asked = await run(['sweep', 'start', 'r1']);
+    expect(asked).toMatchObject({ code: 0, errors: '' });
+    expect(asked.out).toMatch(/^3 people will be deactivated from .* on.*\nSweep: s1$/);
+    answers['adminSync:decideSweep'] = success({ state: 'restored', people: 3, restored: 3 });
+    expect((await run(['sweep', 'restore', 's1'])).out).toBe('3 people got back what they had.');
+    answers['adminSync:decideSweep'] = refusal('SECOND_CONFIRMATION', 'Somebody else has to.');
+    expect((await run(['sweep', 'confirm', 's1'])).code).toBe(1);
+    expect(calls.map(({ path, args }) => [path, args])).toEqual([
+      ['adminSync:sweep', { runId: 'r1' }],
+      ['adminSync:decideSweep', { sweepId: 's1', decision: 'restore' }],
+      ['adminSync:decideSweep', { sweepId: 's1', decision: 'confirm' }],
+    ]);
+  });
+
+  it('A11: sync user follows the run of one person to its end', async () => {
+    const tally = { seen: 1, added: 0, updated: 1, unchanged: 0, failed: 0, removed: 0 };
+    const none = { ...tally, seen: 0, updated: 0 };
+    answers['adminSync:syncUser'] = success('r1');
+    answers['adminSync:run'] = success({
+      ...{ _id: 'r1', mode: 'apply', trigger: 'cli', status: 'completed', phase: 'done' },
+      ...{ actor: 'cli', startedAt: 0, finishedAt: 1_000, done: 1, total: 1, rate: 0 },
+      tallies: { users: tally, organizations: none, memberships: none },
+      ...{ missing: 0, errorsKept: 0, changesKept: 0, warnings: [] },
+    });
+    const result = await run(['sync', 'user', 'ann@x.test', '--json']);
+    expect(result.code).toBe(0);
+    expect(JSON.parse(result.out)).toMatchObject({ run: { tallies: { users: { updated: 1 } } } });
+    expect(calls[0]).toMatchObject({
+      path: 'adminSync:syncUser',
+      args: { idOrEmail: 'ann@x.test' },
+    });
+  });
+
   it('rule 7: gives a refused deactivation as its code, with exit 1', async () => {
     answers['admin:deactivate'] = refusal('LAST_OWNER', 'This is the last active superadmin.');
     const result = await run(['users', 'deactivate', 'sam@x.test', '--json']);

@@ -6,6 +6,7 @@ import { addDoctor } from './commands/doctor';
 import { addPromote } from './commands/promote';
 import { addStatus } from './commands/status';
 import { addSummary } from './commands/summary';
+import { addSweep } from './commands/sweep';
 import { addSync } from './commands/sync';
 import { addTestConnection } from './commands/test-connection';
 import { addTokens } from './commands/tokens';
@@ -51,6 +52,7 @@ export function buildProgram(
   addStatus(program, run);
   addSummary(program, run);
   addSync(program, run);
+  addSweep(program, run);
   addTestConnection(program, run);
   const users = program.command('users').description('people, their roles and their access');
   addUsersList(users, run);

@@ -32,9 +32,23 @@ import {
   type SyncRun,
 } from './model/sync/runs';
 import { confirmRemovals as confirmRemovalsOf, watchRemovals } from './model/sync/heldRemovals';
-import { watchSweeps } from './model/sync/sweep';
+import {
+  cancelSweep,
+  confirmSweep,
+  existingSweep,
+  requestSweep,
+  restoreSweep,
+  watchSweeps,
+} from './model/sync/sweep';
 import { syncKind, syncMode, syncTrigger } from './model/sync/validators';
-import { runView, statusView, syncStatus, toRunView } from './model/sync/views';
+import {
+  runView,
+  standingOf,
+  statusView,
+  sweepStanding,
+  syncStatus,
+  toRunView,
+} from './model/sync/views';
 
 /*
  * The operator's twins of `sync.ts`, for the command line and the local stack, and what the crons
@@ -138,6 +152,29 @@ export const confirmRemovals = internalMutation({
   handler: async (ctx, { runId }) => {
     await confirmRemovalsOf(ctx, await existing(ctx, runId), byOperator());
     return null;
+  },
+});
+
+/** Sweeps, on the operator's behalf: who asked for a large one does not confirm it as well. */
+export const sweep = internalMutation({
+  args: { runId: v.id('syncRuns') },
+  returns: v.object({ sweepId: v.id('syncSweeps'), ...sweepStanding }),
+  handler: async (ctx, { runId }) => {
+    const sweepId = await requestSweep(ctx, await existing(ctx, runId), byOperator());
+    return { sweepId, ...standingOf(await existingSweep(ctx, sweepId)) };
+  },
+});
+
+export const decideSweep = internalMutation({
+  args: {
+    sweepId: v.id('syncSweeps'),
+    decision: v.union(v.literal('confirm'), v.literal('cancel'), v.literal('restore')),
+  },
+  returns: v.object(sweepStanding),
+  handler: async (ctx, { sweepId, decision }) => {
+    const decide = { confirm: confirmSweep, cancel: cancelSweep, restore: restoreSweep }[decision];
+    await decide(ctx, await existingSweep(ctx, sweepId), byOperator());
+    return standingOf(await existingSweep(ctx, sweepId));
   },
 });
 

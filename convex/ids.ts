@@ -5,7 +5,15 @@ import { requireSome } from './model/access';
 import { literals } from './model/validators';
 
 /** What the API names by id in its addresses, people apart (`users:resolve`). */
-const tables = ['syncRuns', 'deliveries', 'invitations', 'organizations', 'brakes'] as const;
+const tables = [
+  'syncRuns',
+  'deliveries',
+  'invitations',
+  'organizations',
+  'brakes',
+  'syncSweeps',
+  'bulkJobs',
+] as const;
 
 /**
  * Whether there is such a row. Convex Cloud says no more than that something failed when an argument

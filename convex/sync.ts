@@ -27,9 +27,9 @@ import { cancelRun, resumeRun, startRun, type SyncRun } from './model/sync/runs'
 import {
   cancelSweep as cancelSweepOf,
   confirmSweep as confirmSweepOf,
+  existingSweep,
   requestSweep,
   restoreSweep as restoreSweepOf,
-  type Sweep,
 } from './model/sync/sweep';
 import { syncKind, syncMode } from './model/sync/validators';
 import { type ActorRow, requirePermission } from './model/access';
@@ -228,17 +228,13 @@ export const cancelSweep = mutation({
   },
 });
 
-/** Gives back exactly what people had before a sweep; a large one goes on by itself. */
+/** Gives back exactly what people had before a sweep. */
 export const restoreSweep = mutation({
   args: { sweepId: v.id('syncSweeps') },
   returns: v.null(),
   handler: async (ctx, { sweepId }) => {
     requireOwner(ctx.actor);
-    const cause = byCaller(ctx.actor);
-    const { isDone } = await restoreSweepOf(ctx, await existingSweep(ctx, sweepId), cause);
-    const { actor, source } = cause;
-    if (!isDone)
-      await ctx.scheduler.runAfter(0, internal.syncWork.restore, { sweepId, actor, source });
+    await restoreSweepOf(ctx, await existingSweep(ctx, sweepId), byCaller(ctx.actor));
     return null;
   },
 });
@@ -259,10 +255,4 @@ export const confirmRemovals = mutation({
 function requireOwner(actor: ActorRow): void {
   requirePermission(actor, 'brakes:decide');
   if (actor.token !== undefined) fail('FORBIDDEN', { message: 'Only people decide about sweeps.' });
-}
-
-async function existingSweep(ctx: QueryCtx, sweepId: Id<'syncSweeps'>): Promise<Sweep> {
-  const found = await ctx.db.get('syncSweeps', sweepId);
-  if (found === null) fail('NOT_FOUND', { field: 'sweepId' });
-  return found;
 }

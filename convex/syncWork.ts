@@ -356,9 +356,7 @@ export const restore = internalMutation({
     const row = await ctx.db.get('syncSweeps', sweepId);
     if (row === null) return null;
     const cause = { actor, source, correlationId: `sweep:${sweepId}`, now: Date.now() };
-    const { isDone } = await restoreSweep(ctx, row, cause);
-    if (!isDone)
-      await ctx.scheduler.runAfter(0, internal.syncWork.restore, { sweepId, actor, source });
+    await restoreSweep(ctx, row, cause);
     return null;
   },
 });

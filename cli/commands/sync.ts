@@ -3,22 +3,12 @@ import { z } from 'zod';
 import { normaliseDomain, syncIdsMax, syncKinds } from '../../src/shared/sync';
 import { jsonOption, type Run } from '../command';
 import { CliError } from '../cli-error';
-import type { CommandContext, ExitCode } from '../context';
 import type { ConvexAdmin } from '../convex-admin';
-import { printable } from '../output';
-import {
-  askPage,
-  command,
-  syncChange,
-  syncError,
-  type SyncChange,
-  type SyncRun,
-} from '../operator-api';
-import { followRun, onInterrupt } from '../sync/follow';
-import { progressFor } from '../sync/progress';
-import { changeText, runText } from '../sync/run-text';
+import { command } from '../operator-api';
+import { runToEnd } from '../sync/run-to-end';
 import { addSyncConfirm } from './sync-confirm';
 import { addSyncRuns } from './sync-runs';
+import { addSyncUser } from './sync-user';
 
 interface Options {
   dryRun?: boolean;
@@ -30,9 +20,6 @@ interface Options {
   json?: boolean;
 }
 
-/** Changes and errors that are printed without `--verbose`. */
-const shownMax = 20;
-
 function domain(text: string): string {
   const found = normaliseDomain(text);
   if (found === null) throw new InvalidArgumentError('It must be a domain, such as example.com.');
@@ -42,17 +29,6 @@ function domain(text: string): string {
 function oneMoreId(id: string, before: string[] = []): string[] {
   if (before.length >= syncIdsMax) throw new InvalidArgumentError(`At most ${syncIdsMax} ids.`);
   return [...before, id];
-}
-
-/** Exit code 2: it ended, but not everything got through. */
-function exitCodeOf(run: SyncRun): ExitCode {
-  if (run.status !== 'completed') return 1;
-  const { users, organizations, memberships } = run.tallies;
-  return users.failed + organizations.failed + memberships.failed > 0 ? 2 : 0;
-}
-
-function isVerbose({ verbose }: Options, env = process.env): boolean {
-  return verbose === true || /^(debug|trace)$/i.test(env['LOG_LEVEL'] ?? '');
 }
 
 async function start(convex: ConvexAdmin, options: Options): Promise<string> {
@@ -71,81 +47,6 @@ async function start(convex: ConvexAdmin, options: Options): Promise<string> {
   });
 }
 
-/** Every page of a run's changes or errors, up to what the deployment keeps. */
-async function readAll<T>(
-  read: (cursor?: string) => Promise<{ items: T[]; cursor: string | null }>,
-  max: number,
-): Promise<T[]> {
-  const all: T[] = [];
-  let cursor: string | undefined;
-  do {
-    const page: { items: T[]; cursor: string | null } = await read(cursor);
-    all.push(...page.items);
-    cursor = page.cursor ?? undefined;
-  } while (cursor !== undefined && all.length < max);
-  return all;
-}
-
-async function details(convex: ConvexAdmin, run: SyncRun, max: number) {
-  const args = { limit: 100, runId: run._id };
-  const withCursor = (cursor?: string) => ({ ...args, ...(cursor !== undefined && { cursor }) });
-  const changes: SyncChange[] =
-    run.mode !== 'dryRun'
-      ? []
-      : await readAll(
-          (cursor) => askPage(convex, syncChange, 'adminSync:changes', withCursor(cursor)),
-          max,
-        );
-  const errors =
-    run.errorsKept === 0
-      ? []
-      : await readAll(
-          (cursor) => askPage(convex, syncError, 'adminSync:errors', withCursor(cursor)),
-          max,
-        );
-  return { changes, errors };
-}
-
-async function report(context: CommandContext, run: SyncRun, options: Options): Promise<void> {
-  const { output, convex } = context;
-  const max = options.json || isVerbose(options) ? 1_000 : shownMax;
-  const { changes, errors } = await details(convex(), run, max);
-  if (options.json) {
-    output.json({ run, changes, errors });
-    return;
-  }
-  for (const change of changes.slice(0, max)) output.line(changeText(change));
-  if (changes.length > 0) output.line();
-  for (const { kind, externalId, reason } of errors.slice(0, max)) {
-    output.line(`failed: ${kind} ${externalId ?? ''}: ${printable(reason)}`);
-  }
-  output.line(runText(run));
-  const hidden = Math.max(0, run.changesKept - max) + Math.max(0, run.errorsKept - max);
-  if (hidden > 0) output.line(`\nAnother ${hidden} are not shown: --verbose.`);
-  if (run.mode === 'dryRun' && run.status === 'completed' && run.planHash) {
-    output.line(`\nNothing was changed. To do exactly this: sync --apply ${run.planHash}`);
-  }
-}
-
-/** E3: starts a run with the deployment's key, follows it, and says how it ended. */
-async function sync(context: CommandContext, options: Options): Promise<ExitCode> {
-  const convex = context.convex();
-  const runId = await start(convex, options);
-  const progress = progressFor(context.output, {
-    json: options.json ?? false,
-    verbose: isVerbose(options),
-    isTerminal: process.stdout.isTTY,
-  });
-  const { signal, release } = onInterrupt();
-  try {
-    const run = await followRun(convex, runId, { progress, signal });
-    await report(context, run, options);
-    return exitCodeOf(run);
-  } finally {
-    release();
-  }
-}
-
 export function addSync(program: Command, run: Run): void {
   const syncCommand = program
     .command('sync')
@@ -157,7 +58,12 @@ export function addSync(program: Command, run: Run): void {
     .option('--id <clerk-id>', 'only this person; may be repeated', oneMoreId)
     .option('--verbose', 'every step, every change and every error')
     .option(...jsonOption)
-    .action((options: Options) => run(options, (context) => sync(context, options)));
+    .action((options: Options) =>
+      run(options, async (context) =>
+        runToEnd(context, await start(context.convex(), options), options),
+      ),
+    );
   addSyncRuns(syncCommand, run);
   addSyncConfirm(syncCommand, run);
+  addSyncUser(syncCommand, run);
 }

@@ -17,7 +17,7 @@ import {
   changeRow,
 } from '../support/convex-world';
 import { envelope, rawOrganization } from '../support/fake-clerk';
-import { restWorld, tokenOf } from '../support/rest-world';
+import { restWorld, thingsToDecide, tokenOf } from '../support/rest-world';
 
 vi.mock('../../src/server/request-event', () => ({
   annotateRequest: (fields: { error?: { stack?: string } }) => {
@@ -26,7 +26,7 @@ vi.mock('../../src/server/request-event', () => ({
 }));
 
 /** More by hand: REST_FUZZ_RUNS=20000 REST_FUZZ_SEED=7. */
-const runs = Number(process.env.REST_FUZZ_RUNS ?? 500);
+const runs = Number(process.env.REST_FUZZ_RUNS ?? 800);
 const seed = Number(process.env.REST_FUZZ_SEED ?? 20_261_128);
 
 interface Schema {
@@ -264,11 +264,15 @@ beforeEach(async () => {
   const all = await tokenOf(t, 'boss', [...tokenScopes]);
   const few = await tokenOf(t, 'second', ['users:read', 'users:setRole']);
   callers = ['boss', 'boss', 'admin', 'staff', 'off', 'stranger', null, all, all, few];
+  const decide = await thingsToDecide(t);
   realIds = {
     userId: [...people, 'user_p1', 'user_nobody'],
     organizationId: [organization],
     tokenId: [few.replace('token:', '')],
-    runId: [await as(t, 'boss').mutation(api.sync.start, { mode: 'dryRun' })],
+    runId: [decide.runId],
+    sweepId: [decide.sweepId],
+    brakeId: [decide.brakeId],
+    jobId: [decide.jobId],
     deliveryId: (await deliveryRows(t)).map(({ _id }) => _id),
     invitationId: [(await as(t, 'boss').mutation(api.users.invite, { email: 'i@x.test' }))._id],
   };
@@ -322,5 +326,5 @@ test('C5, E2: no request gets anything but a documented answer of the documented
   const succeeded = operations.filter(({ method, path }) =>
     [200, 201, 202].some((status) => seen.has(`${method} ${path} ${status}`)),
   );
-  expect(succeeded.length).toBeGreaterThan(operations.length * 0.7);
+  expect(succeeded.length).toBeGreaterThan(operations.length * 0.6);
 }, 300_000);

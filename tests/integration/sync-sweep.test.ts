@@ -108,6 +108,29 @@ describe('the sweep', () => {
     expect((await runOf(t, run._id)).sweep).toMatchObject({ state: 'done', swept: 7 });
   });
 
+  test('the operator asks, and restores exactly; who asked for many does not confirm it', async () => {
+    const { t } = world;
+    const lost = await lose(7);
+    const before = await rowOf(t, lost[0] ?? '');
+    const run = await sync(t);
+    const asked = await t.mutation(internal.adminSync.sweep, { runId: run._id });
+    const { sweepId } = asked;
+    expect(asked).toMatchObject({ state: 'awaitingConfirmation', people: 7 });
+    const decide = (decision: 'confirm' | 'cancel' | 'restore') =>
+      t.mutation(internal.adminSync.decideSweep, { sweepId, decision });
+    expect(await codeOf(decide('confirm'))).toBe('SECOND_CONFIRMATION');
+    await as(t, 'boss').mutation(api.sync.confirmSweep, { sweepId });
+    await carryOut(sweepId);
+    expect(await rowOf(t, lost[0] ?? '')).toMatchObject({ isActive: false });
+    expect(await decide('restore')).toMatchObject({ state: 'restored', restored: 7 });
+    expect(await rowOf(t, lost[0] ?? '')).toEqual(before);
+    expect(await codeOf(decide('cancel'))).toBe('SYNC_ENDED');
+    const asker = (await auditEntries(t)).find(
+      ({ action }) => action === 'sweep.needsConfirmation',
+    );
+    expect(asker).toMatchObject({ actor: 'cli', source: 'cli' });
+  });
+
   test('a cancelled one does nothing; another cannot be asked for meanwhile', async () => {
     const { t } = world;
     const [gone = ''] = await lose(1);

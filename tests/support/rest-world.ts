@@ -94,3 +94,33 @@ export async function tokenOf(
   });
   return `token:${tokenId}`;
 }
+
+/** A run, a sweep that waits for a second superadmin, an open brake and a bulk job, by their ids. */
+export async function thingsToDecide(t: ConvexWorld) {
+  const boss = as(t, 'boss');
+  const runId = await boss.mutation(api.sync.start, { mode: 'dryRun' });
+  const action = { kind: 'role' as const, role: 'admin' as const };
+  const selection = { kind: 'filter' as const, filter: { search: 'nobody' }, except: [] };
+  const jobId = await boss.mutation(api.bulk.start, { action, selection });
+  return await t.run(async (ctx) => {
+    const sweepId = await ctx.db.insert('syncSweeps', {
+      runId,
+      state: 'awaitingConfirmation',
+      people: 9,
+      limit: 5,
+      requestedBy: 'user:second',
+      requestedAt: 1,
+      swept: 0,
+      spared: 0,
+      restored: 0,
+    });
+    const counted = { limit: 5, people: 9, windowMs: 60_000, held: 0 };
+    const brakeId = await ctx.db.insert('brakes', {
+      state: 'open',
+      openedAt: 1,
+      confirmations: [],
+      ...counted,
+    });
+    return { runId, jobId, sweepId, brakeId };
+  });
+}

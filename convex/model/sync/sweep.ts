@@ -111,6 +111,12 @@ async function candidates(
   return found;
 }
 
+export async function existingSweep(ctx: MutationCtx, sweepId: Id<'syncSweeps'>): Promise<Sweep> {
+  const found = await ctx.db.get('syncSweeps', sweepId);
+  if (found === null) fail('NOT_FOUND', { field: 'sweepId' });
+  return found;
+}
+
 /** The brake: more than `limit` people need a second owner. */
 export async function confirmSweep(ctx: MutationCtx, sweep: Sweep, cause: Cause): Promise<void> {
   if (sweep.state !== 'awaitingConfirmation') fail('SYNC_ENDED');
@@ -243,8 +249,19 @@ async function deactivate(
   });
 }
 
-/** Whom a sweep deactivated gets back exactly what they had, unless somebody decided since. */
-export async function restoreSweep(
+/**
+ * Whom a sweep deactivated gets back exactly what they had, unless somebody decided since. A large
+ * one goes on by itself.
+ */
+export async function restoreSweep(ctx: MutationCtx, sweep: Sweep, cause: Cause): Promise<void> {
+  const { isDone } = await restoreSome(ctx, sweep, cause);
+  if (isDone) return;
+  const { actor, source } = cause;
+  const next = { sweepId: sweep._id, actor, source };
+  await ctx.scheduler.runAfter(0, internal.syncWork.restore, next);
+}
+
+async function restoreSome(
   ctx: MutationCtx,
   sweep: Sweep,
   cause: Cause,

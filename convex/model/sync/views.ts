@@ -21,6 +21,18 @@ import {
   syncTrigger,
 } from './validators';
 
+/** How far a sweep is, for who has just decided about it. */
+export const sweepStanding = {
+  state: sweepState,
+  people: v.number(),
+  holdUntil: v.optional(v.number()),
+  restored: v.number(),
+};
+
+export function standingOf({ state, people, holdUntil, restored }: Doc<'syncSweeps'>) {
+  return { state, people, holdUntil, restored };
+}
+
 /** The newest sweep of a run. */
 const sweepView = v.object({
   _id: v.id('syncSweeps'),

@@ -53,6 +53,8 @@ const tableOf = {
   invitationId: 'invitations',
   organizationId: 'organizations',
   brakeId: 'brakes',
+  sweepId: 'syncSweeps',
+  jobId: 'bulkJobs',
 } as const;
 
 function isTableField(name: string): name is keyof typeof tableOf {

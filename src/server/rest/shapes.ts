@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { tokenScopes } from '../../shared/api-tokens';
 import { auditSources } from '../../shared/audit';
+import { brakeStates } from '../../shared/brakes';
+import { bulkOutcomes, bulkStatuses } from '../../shared/bulk';
 import { deliveryOutcomes } from '../../shared/deliveries';
 import { integrityKinds } from '../../shared/integrity';
 import { invitationStates } from '../../shared/invitations';
@@ -17,6 +19,7 @@ import {
   syncRunStatuses,
   syncStates,
   syncTriggers,
+  sweepStates,
 } from '../../shared/sync';
 import { healthStates } from '../../shared/webhook-health';
 
@@ -163,6 +166,21 @@ const removals = z
   })
   .meta({ id: 'SyncRemovals' });
 
+const sweep = z
+  .object({
+    _id: z.string(),
+    state: z.enum(sweepStates),
+    people: z.number(),
+    limit: z.number().meta({ description: 'More people need a second superadmin.' }),
+    requestedBy: z.string(),
+    confirmedBy: z.string().optional(),
+    holdUntil: time.optional(),
+    swept: z.number(),
+    spared: z.number(),
+    restored: z.number(),
+  })
+  .meta({ id: 'Sweep' });
+
 export const syncRun = z
   .object({
     _id: z.string(),
@@ -198,6 +216,7 @@ export const syncRun = z
     warnings: z.array(z.string()),
     cancelRequested: z.boolean(),
     resumable: z.boolean(),
+    sweep: sweep.nullable().meta({ description: 'The newest sweep on the strength of it.' }),
   })
   .meta({ id: 'SyncRun' });
 
@@ -359,3 +378,79 @@ export const delivery = z
     alarm: z.boolean(),
   })
   .meta({ id: 'Delivery' });
+
+export const deliveryDetail = delivery
+  .extend({
+    payloadHash: z.string().meta({ description: 'SHA-256 of the raw body, hex.' }),
+    payload: z.discriminatedUnion('kind', [
+      z.object({
+        kind: z.literal('kept'),
+        event: z.string().meta({ description: 'JSON text.' }),
+        masked: z.array(z.string()),
+      }),
+      z.object({ kind: z.literal('erased') }),
+      z.object({ kind: z.literal('absent') }),
+    ]),
+  })
+  .meta({ id: 'DeliveryDetail' });
+
+export const auditVerdict = z
+  .discriminatedUnion('ok', [
+    z.object({
+      ok: z.literal(true),
+      checked: z.number(),
+      head: z.object({ seq: z.number(), hash: z.string() }),
+      isDone: z.boolean(),
+      total: z.number(),
+    }),
+    z.object({
+      ok: z.literal(false),
+      seq: z.number(),
+      problem: z.enum(['gap', 'brokenLink', 'edited', 'cutOff']),
+      total: z.number(),
+    }),
+  ])
+  .meta({ id: 'AuditVerdict' });
+
+export const brake = z
+  .object({
+    _id: z.string(),
+    state: z.enum(brakeStates),
+    openedAt: time,
+    limit: z.number(),
+    people: z.number(),
+    windowMs: z.number(),
+    held: z.number(),
+    confirmations: z.array(z.object({ by: z.string(), at: time })),
+    needed: z.number().meta({ description: 'Confirmations; 0: only the operator can confirm.' }),
+    refusal: z.enum(['SECOND_CONFIRMATION', 'FRESH_OWNER']).optional(),
+    decidedBy: z.string().optional(),
+    decidedAt: time.optional(),
+  })
+  .meta({ id: 'Brake' });
+
+export const bulkJob = z
+  .object({
+    _id: z.string(),
+    action: z.object({ kind: z.enum(['role', 'deactivate', 'reactivate']), role: role.optional() }),
+    status: z.enum(bulkStatuses),
+    total: z.number(),
+    changed: z.number(),
+    unchanged: z.number(),
+    refused: z.number(),
+    failure: z.string().optional(),
+    createdAt: time,
+    finishedAt: time.optional(),
+  })
+  .meta({ id: 'BulkJob' });
+
+export const bulkResult = z
+  .object({
+    userId: z.string(),
+    user: z
+      .object({ name: z.string(), email: z.string().optional(), role, state: z.enum(userStates) })
+      .nullable(),
+    outcome: z.enum(bulkOutcomes),
+    code: z.string().optional(),
+  })
+  .meta({ id: 'BulkResult' });

@@ -1,13 +1,11 @@
-import { z } from 'zod';
 import { api } from '../../../../convex/_generated/api';
-import type { Id } from '../../../../convex/_generated/dataModel';
 import { procedure } from '../../trpc';
-import { convexId } from '../../trpc-errors';
-
-const input = z.strictObject({ brakeId: convexId });
+import { brakeInput, brakeOf, decision } from './rest';
 
 /** Lets the role changes that a brake holds through, with a second superadmin where there is one. */
-export const confirm = procedure.input(input).mutation(({ ctx, input: { brakeId } }) =>
-  // The shape was checked; whether it is an id of a brake is Convex's validator's business.
-  ctx.convex.mutation(api.brakes.confirm, { brakeId: brakeId as Id<'brakes'> }),
-);
+export const confirm = procedure
+  .meta(decision('confirm', 'Let the held role changes through'))
+  .input(brakeInput)
+  .mutation(({ ctx, input }) =>
+    ctx.convex.mutation(api.brakes.confirm, { brakeId: brakeOf(input.brakeId) }),
+  );

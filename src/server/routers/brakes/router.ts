@@ -1,5 +1,6 @@
 import { router } from '../../trpc';
 import { confirm } from './confirm';
+import { held, list } from './list';
 import { reject } from './reject';
 
-export const brakesRouter = router({ confirm, reject });
+export const brakesRouter = router({ list, held, confirm, reject });

@@ -1,13 +1,24 @@
-import { z } from 'zod';
 import { api } from '../../../../convex/_generated/api';
-import type { Id } from '../../../../convex/_generated/dataModel';
+import { bulkJob } from '../../rest/shapes';
 import { procedure } from '../../trpc';
-import { convexId } from '../../trpc-errors';
-
-const input = z.strictObject({ jobId: convexId });
+import { bulkPath, jobInput, jobOf, needsOfAction, tag } from './rest';
 
 /** Ends a bulk change; what it has changed stays. */
-export const cancel = procedure.input(input).mutation(({ ctx, input: { jobId } }) =>
-  // The shape was checked; whether it is an id of a job is Convex's validator's business.
-  ctx.convex.mutation(api.bulk.cancel, { jobId: jobId as Id<'bulkJobs'> }),
-);
+export const cancel = procedure
+  .meta({
+    rest: {
+      method: 'POST',
+      path: `${bulkPath}/{jobId}/cancel`,
+      tag,
+      summary: 'End a bulk change; what it has changed stays',
+      description: needsOfAction,
+      permission: 'users:read',
+      also: ['users:setRole'],
+      output: bulkJob,
+      errors: [404, 409],
+    },
+  })
+  .input(jobInput)
+  .mutation(({ ctx, input }) =>
+    ctx.convex.mutation(api.bulk.cancel, { jobId: jobOf(input.jobId) }),
+  );

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { api } from '../../../../convex/_generated/api';
 import type { Id } from '../../../../convex/_generated/dataModel';
 import { bulkIdsMax, clerkSyncStates, searchLengthMax, userStates } from '../../../shared/people';
-import { isRole, type Role } from '../../../shared/roles';
+import { role } from '../../rest/shapes';
 import { procedure } from '../../trpc';
 import { convexId } from '../../trpc-errors';
+import { bulkPath, needsOfAction, tag } from './rest';
 
-const role = z.custom<Role>(isRole, 'There is no such role.');
 // The shapes were checked; whether they are ids of users is Convex's validator's business.
 const people = z.array(convexId.transform((id) => id as Id<'users'>)).max(bulkIdsMax);
 
@@ -32,6 +32,21 @@ const input = z.strictObject({
 });
 
 /** Requirement C1: many people at once. Convex decides for each whether the caller may. */
-export const start = procedure.input(input).mutation(async ({ ctx, input: command }) => ({
-  jobId: await ctx.convex.mutation(api.bulk.start, command),
-}));
+export const start = procedure
+  .meta({
+    rest: {
+      method: 'POST',
+      path: bulkPath,
+      tag,
+      summary: 'Change many people at once',
+      description: `Goes on in the background; \`GET .../{jobId}\` shows it. ${needsOfAction}`,
+      permission: 'users:setRole',
+      output: z.object({ jobId: z.string() }),
+      errors: [409],
+      status: 202,
+    },
+  })
+  .input(input)
+  .mutation(async ({ ctx, input: command }) => ({
+    jobId: await ctx.convex.mutation(api.bulk.start, command),
+  }));

@@ -1,5 +1,6 @@
 import { router } from '../../trpc';
+import { get } from './get';
 import { list } from './list';
 import { replay } from './replay';
 
-export const deliveriesRouter = router({ list, replay });
+export const deliveriesRouter = router({ list, get, replay });

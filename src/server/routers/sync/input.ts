@@ -25,3 +25,6 @@ export const runOf = (id: string) => id as Id<'syncRuns'>;
 
 /** The run that was asked for something. */
 export const asked = z.object({ runId: z.string() });
+
+/** As brakes: decided by people, not by machines that hold a token of theirs. */
+export const peopleOnly = 'For people only: an API token is refused.';
