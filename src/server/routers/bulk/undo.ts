@@ -1,13 +1,25 @@
 import { z } from 'zod';
 import { api } from '../../../../convex/_generated/api';
-import type { Id } from '../../../../convex/_generated/dataModel';
 import { procedure } from '../../trpc';
-import { convexId } from '../../trpc-errors';
-
-const input = z.strictObject({ jobId: convexId });
+import { bulkPath, jobInput, jobOf, needsOfAction, tag } from './rest';
 
 /** Takes a bulk change back, by another one. Convex decides for each person whether the caller may. */
-export const undo = procedure.input(input).mutation(async ({ ctx, input: { jobId } }) => ({
-  // The shape was checked; whether it is an id of a job is Convex's validator's business.
-  jobId: await ctx.convex.mutation(api.bulk.undo, { jobId: jobId as Id<'bulkJobs'> }),
-}));
+export const undo = procedure
+  .meta({
+    rest: {
+      method: 'POST',
+      path: `${bulkPath}/{jobId}/undo`,
+      tag,
+      summary: 'Take a bulk change back, by another one',
+      description: needsOfAction,
+      permission: 'users:read',
+      also: ['users:setRole'],
+      output: z.object({ jobId: z.string() }),
+      errors: [404, 409],
+      status: 202,
+    },
+  })
+  .input(jobInput)
+  .mutation(async ({ ctx, input }) => ({
+    jobId: await ctx.convex.mutation(api.bulk.undo, { jobId: jobOf(input.jobId) }),
+  }));
