@@ -155,10 +155,22 @@ describe('the command line', () => {
     const none = { ...tally, seen: 0, updated: 0 };
     answers['adminSync:syncUser'] = success('r1');
     answers['adminSync:run'] = success({
-      ...{ _id: 'r1', mode: 'apply', trigger: 'cli', status: 'completed', phase: 'done' },
-      ...{ actor: 'cli', startedAt: 0, finishedAt: 1_000, done: 1, total: 1, rate: 0 },
+      _id: 'r1',
+      mode: 'apply',
+      trigger: 'cli',
+      status: 'completed',
+      phase: 'done',
+      actor: 'cli',
+      startedAt: 0,
+      finishedAt: 1_000,
+      done: 1,
+      total: 1,
+      rate: 0,
       tallies: { users: tally, organizations: none, memberships: none },
-      ...{ missing: 0, errorsKept: 0, changesKept: 0, warnings: [] },
+      missing: 0,
+      errorsKept: 0,
+      changesKept: 0,
+      warnings: [],
     });
     const result = await run(['sync', 'user', 'ann@x.test', '--json']);
     expect(result.code).toBe(0);

@@ -30,7 +30,6 @@ import {
   sweepPeople as sweepPeopleOf,
 } from './model/sync/sweep';
 import { auditSource } from './model/validators';
-import { internal } from './_generated/api';
 import {
   batchEnd,
   beginVerdict,

@@ -1,8 +1,5 @@
 import { z } from 'zod';
 import { tokenScopes } from '../../shared/api-tokens';
-import { auditSources } from '../../shared/audit';
-import { brakeStates } from '../../shared/brakes';
-import { bulkOutcomes, bulkStatuses } from '../../shared/bulk';
 import { deliveryOutcomes } from '../../shared/deliveries';
 import { integrityKinds } from '../../shared/integrity';
 import { invitationStates } from '../../shared/invitations';
@@ -27,7 +24,7 @@ import { healthStates } from '../../shared/webhook-health';
  * What the REST API answers, for the OpenAPI document. Convex's validators decide what leaves the
  * database; a test checks every answer of the running product against these.
  */
-const time = z.number().meta({ description: 'Unix time in milliseconds.' });
+export const time = z.number().meta({ description: 'Unix time in milliseconds.' });
 export const role = z.enum(roleNames).meta({ id: 'Role' });
 const push = z
   .object({ state: z.enum(pushStates), reason: z.string().optional() })
@@ -270,7 +267,7 @@ export const syncError = z
   })
   .meta({ id: 'SyncError' });
 
-const factValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+export const factValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
 export const syncChange = z
   .object({
@@ -340,31 +337,6 @@ export const databaseSummary = z
   })
   .meta({ id: 'DatabaseSummary' });
 
-const party = z.object({
-  ref: z.string(),
-  name: z.string().optional(),
-  userId: z.string().optional(),
-  organizationId: z.string().optional(),
-});
-const facts = z.record(z.string(), z.union([factValue, z.array(z.string())]));
-
-export const auditEntry = z
-  .object({
-    _id: z.string(),
-    seq: z.number(),
-    at: time,
-    action: z.string(),
-    source: z.enum(auditSources),
-    actor: party,
-    target: party,
-    before: facts.optional(),
-    after: facts.optional(),
-    alarm: z.boolean(),
-    correlationId: z.string(),
-    hash: z.string(),
-  })
-  .meta({ id: 'AuditEntry' });
-
 export const delivery = z
   .object({
     _id: z.string(),
@@ -393,64 +365,3 @@ export const deliveryDetail = delivery
     ]),
   })
   .meta({ id: 'DeliveryDetail' });
-
-export const auditVerdict = z
-  .discriminatedUnion('ok', [
-    z.object({
-      ok: z.literal(true),
-      checked: z.number(),
-      head: z.object({ seq: z.number(), hash: z.string() }),
-      isDone: z.boolean(),
-      total: z.number(),
-    }),
-    z.object({
-      ok: z.literal(false),
-      seq: z.number(),
-      problem: z.enum(['gap', 'brokenLink', 'edited', 'cutOff']),
-      total: z.number(),
-    }),
-  ])
-  .meta({ id: 'AuditVerdict' });
-
-export const brake = z
-  .object({
-    _id: z.string(),
-    state: z.enum(brakeStates),
-    openedAt: time,
-    limit: z.number(),
-    people: z.number(),
-    windowMs: z.number(),
-    held: z.number(),
-    confirmations: z.array(z.object({ by: z.string(), at: time })),
-    needed: z.number().meta({ description: 'Confirmations; 0: only the operator can confirm.' }),
-    refusal: z.enum(['SECOND_CONFIRMATION', 'FRESH_OWNER']).optional(),
-    decidedBy: z.string().optional(),
-    decidedAt: time.optional(),
-  })
-  .meta({ id: 'Brake' });
-
-export const bulkJob = z
-  .object({
-    _id: z.string(),
-    action: z.object({ kind: z.enum(['role', 'deactivate', 'reactivate']), role: role.optional() }),
-    status: z.enum(bulkStatuses),
-    total: z.number(),
-    changed: z.number(),
-    unchanged: z.number(),
-    refused: z.number(),
-    failure: z.string().optional(),
-    createdAt: time,
-    finishedAt: time.optional(),
-  })
-  .meta({ id: 'BulkJob' });
-
-export const bulkResult = z
-  .object({
-    userId: z.string(),
-    user: z
-      .object({ name: z.string(), email: z.string().optional(), role, state: z.enum(userStates) })
-      .nullable(),
-    outcome: z.enum(bulkOutcomes),
-    code: z.string().optional(),
-  })
-  .meta({ id: 'BulkResult' });

@@ -45,7 +45,7 @@ describe('F2, A10: the scheduled synchronisation', () => {
       'the deployment has no usable key of its own, so it cannot run',
     ],
     ['is not there', null, {}, 'problem', 'there is none'],
-  ])('%s', (_name, found, states, state, detail) => {
+  ])('%s', (...[, found, states, state, detail]) => {
     const finding = checkSchedule({ health: health(states), schedule: found, when });
     expect(finding).toMatchObject({ id: 'sync.schedule', state, detail });
     expect(finding.remedy === undefined).toBe(state === 'ok');

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { api } from '../../../../convex/_generated/api';
 import { exportPageSize } from '../../../shared/audit';
 import { pageInput, pageOf, readPage } from '../../paging';
-import { auditEntry } from '../../rest/shapes';
+import { auditEntry } from '../../rest/audit-shapes';
 import { procedure } from '../../trpc';
 import { auditPath, filterFields, tag, wantedOf } from './filter';
 

@@ -1,6 +1,6 @@
 import { api } from '../../../../convex/_generated/api';
 import { pageInput, pageOf, readPage } from '../../paging';
-import { auditEntry } from '../../rest/shapes';
+import { auditEntry } from '../../rest/audit-shapes';
 import { procedure } from '../../trpc';
 import { auditPath, filterFields, tag, wantedOf } from './filter';
 

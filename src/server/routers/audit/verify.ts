@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { api } from '../../../../convex/_generated/api';
-import { auditVerdict } from '../../rest/shapes';
+import { auditVerdict } from '../../rest/audit-shapes';
 import { procedure } from '../../trpc';
 import { auditPath, tag } from './filter';
 

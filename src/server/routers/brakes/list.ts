@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { api } from '../../../../convex/_generated/api';
-import { brake, user } from '../../rest/shapes';
+import { brake } from '../../rest/bulk-shapes';
+import { user } from '../../rest/shapes';
 import { pageInput, pageOf, readPage } from '../../paging';
 import { procedure } from '../../trpc';
 import { brakeInput, brakeOf, brakesPath, tag } from './rest';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Id } from '../../../../convex/_generated/dataModel';
 import type { RestMeta } from '../../rest/meta';
-import { brake } from '../../rest/shapes';
+import { brake } from '../../rest/bulk-shapes';
 import { convexId } from '../../trpc-errors';
 
 export const brakesPath = '/api/v1/admin/brakes';

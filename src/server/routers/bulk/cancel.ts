@@ -1,5 +1,5 @@
 import { api } from '../../../../convex/_generated/api';
-import { bulkJob } from '../../rest/shapes';
+import { bulkJob } from '../../rest/bulk-shapes';
 import { procedure } from '../../trpc';
 import { bulkPath, jobInput, jobOf, needsOfAction, tag } from './rest';
 

@@ -3,7 +3,7 @@ import { api } from '../../../../convex/_generated/api';
 import { bulkOutcomes } from '../../../shared/bulk';
 import { AppError } from '../../app-error';
 import { pageInput, pageOf, readPage } from '../../paging';
-import { bulkJob, bulkResult } from '../../rest/shapes';
+import { bulkJob, bulkResult } from '../../rest/bulk-shapes';
 import { procedure } from '../../trpc';
 import { bulkPath, jobInput, jobOf, tag } from './rest';
 
