@@ -6,6 +6,7 @@ import type { Json, JsonObject } from './contract';
 import { handleOf, requireKind, resolveAddress } from './function-address';
 import type { LiveFunction } from './live-code';
 import { deploymentMetadata, functionMetadata, requestMetadata } from './transaction-operations';
+import { unsupportedOperation } from './unsupported';
 
 /** What an action may ask of the engine: each is a transaction, or an action, of its own. */
 export interface ActionServices {
@@ -57,7 +58,7 @@ export class ActionCall implements ActionHost {
       );
     }
     const operation = operations[op];
-    if (!operation) throw new OperationError(unsupported(op));
+    if (!operation) throw new OperationError(unsupportedOperation(op));
     try {
       return await operation(this, JSON.parse(json) as JsonObject);
     } catch (error) {
@@ -113,14 +114,3 @@ const operations: Record<string, Operation> = {
   '1.0/getDeploymentMetadata': ({ context }) => JSON.stringify(deploymentMetadata(context)),
   '1.0/getRequestMetadata': ({ context }) => JSON.stringify(requestMetadata(context)),
 };
-
-function unsupported(op: string): string {
-  const name = op.replace('1.0/', '');
-  if (name.startsWith('storage')) {
-    return `File storage (${name}) is not supported by the local runtime. Keep files elsewhere, or use Convex Cloud.`;
-  }
-  if (name === 'actions/vectorSearch') {
-    return 'Vector search is not supported by the local runtime. Use a search index, or Convex Cloud.';
-  }
-  return `Unknown async operation "${op}": it is not available in actions of the local runtime.`;
-}

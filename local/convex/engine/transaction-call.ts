@@ -11,6 +11,7 @@ import {
 import { asyncOperations, immediateOperations, syncOperations } from './transaction-operations';
 import type { TransactionContext } from './call-context';
 import type { LiveFunction } from './live-code';
+import { unsupportedOperation } from './unsupported';
 
 export type AnyTransaction = ReadTransaction | WriteTransaction;
 
@@ -60,13 +61,13 @@ export class TransactionCall implements CallHost {
 
   syscall(op: string, json: string): string {
     const operation = syncOperations[op];
-    if (!operation) throw unknownOperation(op);
+    if (!operation) throw new Error(unsupportedOperation(op));
     return operation(this, this.#args(json));
   }
 
   asyncSyscall(op: string, json: string): string | Promise<string> {
     const operation = asyncOperations[op];
-    if (!operation) throw unknownOperation(op);
+    if (!operation) throw new Error(unsupportedOperation(op));
     try {
       const answer = operation(this, this.#args(json));
       return typeof answer === 'string'
@@ -123,24 +124,3 @@ export class TransactionCall implements CallHost {
     throw error;
   }
 }
-
-function unknownOperation(op: string): Error {
-  return new Error(
-    unsupported[op] ??
-      `Unknown async operation "${op}": the local runtime does not support it. Use a Convex Cloud or self-hosted deployment.`,
-  );
-}
-
-const noStorage =
-  'File storage is not supported by the local runtime. Keep files elsewhere, or use Convex Cloud.';
-
-const unsupported: Record<string, string> = {
-  '1.0/storageGetUrl': noStorage,
-  '1.0/storageGetMetadata': noStorage,
-  '1.0/storageGenerateUploadUrl': noStorage,
-  '1.0/storageDelete': noStorage,
-  '1.0/signJwt':
-    'auth.signJwt() is not supported by the local runtime. Sign tokens in an action with crypto.subtle.',
-  '1.0/auditLog':
-    'Audit log streams are not supported by the local runtime. Write to a table of your own.',
-};

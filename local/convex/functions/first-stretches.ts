@@ -1,3 +1,4 @@
+import { inNextTurn } from './async-stack';
 import { timerAgeMs, underTimer } from './run-timer';
 
 /** The synchronous beginning of an action. */
@@ -17,7 +18,7 @@ let due: Stretch[] = [];
 
 /** Actions that begin in the same turn of the event loop share a timer, for a timer is dear. */
 export function startStretch(stretch: Stretch): void {
-  if (due.push(stretch) === 1) setImmediate(runDue);
+  if (due.push(stretch) === 1) inNextTurn(runDue);
 }
 
 function runDue(): void {

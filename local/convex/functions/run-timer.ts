@@ -1,4 +1,6 @@
+import { executionAsyncId } from 'node:async_hooks';
 import vm from 'node:vm';
+import { clearIfUnbalanced } from './async-stack';
 
 /**
  * Ends user code that would run forever. A timed script of Node is the only thing that can, and
@@ -26,10 +28,14 @@ const context = vm.createContext(globals, { name: 'convex timer' });
 const script = new vm.Script('run()', { filename: 'rollcall-prelude:timer.js' });
 let current: Timer | undefined;
 
-/** Runs `body`; undefined when its time ran out. Must not be called under a timer. */
+/**
+ * Runs `body`; undefined when its time ran out. Must be called in a microtask
+ * (`async-stack.ts`), and not under a timer.
+ */
 export function underTimer<T>(timeoutMs: number, body: () => T): { value: T } | undefined {
   if (current) throw new Error('A timer is running already.');
   const timer: Timer = { startedAt: performance.now(), atWork: new Set() };
+  const asyncId = executionAsyncId();
   let ended: { value: T } | { error: unknown } | undefined;
   current = timer;
   globals.run = () => {
@@ -44,6 +50,7 @@ export function underTimer<T>(timeoutMs: number, body: () => T): { value: T } | 
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
     for (const realm of timer.atWork) realm.abandon();
+    clearIfUnbalanced(asyncId);
     return undefined;
   } finally {
     current = undefined;

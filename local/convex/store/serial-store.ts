@@ -174,7 +174,8 @@ export class SerialStore implements Store {
     if (this.#isScheduled || this.#isRunning) return;
     this.#isScheduled = true;
     // Not at once: whatever arrives in the same turn of the event loop shares the commit.
-    setImmediate(() => void this.#drain());
+    // In a microtask, where a batch may be cut off (`functions/async-stack.ts`).
+    void turnOfEventLoop().then(() => this.#drain());
   }
 
   async #drain(): Promise<void> {
