@@ -1,6 +1,5 @@
 import { Suspense, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { cn } from '../lib/cn';
-import { useEarlyPress } from '../lib/early-press';
 import { buttonVariants } from './ui/button';
 
 /** What the menu's own trigger must look like, so that nothing moves when it takes over. */
@@ -36,11 +35,8 @@ export function MenuOnDemand({ label, icon, className, preload, menu }: MenuOnDe
     event.preventDefault();
     setAsked(true);
   };
-  const ref = useEarlyPress<HTMLButtonElement>(() => setAsked(true));
   const button = (
     <button
-      ref={ref}
-      data-early
       type="button"
       aria-haspopup="menu"
       aria-expanded={false}

@@ -25,13 +25,18 @@ export function SearchField({ id, label, icon, value, onChange, className }: Sea
     setSeen(value);
     if (value !== text.trim()) setText(value);
   }
+  // What else was chosen while it waited is not taken back by it.
+  const latest = useRef(onChange);
+  useEffect(() => {
+    latest.current = onChange;
+  });
   useEffect(() => () => clearTimeout(timer.current), []);
   const change = (next: string) => {
     setText(next);
     clearTimeout(timer.current);
     timer.current = setTimeout(() => {
       setSeen(next.trim());
-      onChange(next.trim());
+      latest.current(next.trim());
     }, debounceMs);
   };
   return (

@@ -1,32 +1,48 @@
-import { useEffect, useRef, type RefObject } from 'react';
-
 /**
- * Runs in the document head: remembers the last control that was pressed before React had taken
- * over the page. Plain text; part of no bundle. Such controls carry `data-early`.
+ * Runs in the document head: what is pressed, typed or chosen before React has taken over a control
+ * is kept and done once it has, in the same order, so that nothing is lost and nothing happens
+ * twice. Links and what the browser does by itself work without it. Plain text; part of no bundle.
+ *
+ * A control that React has taken over carries its props under a key of React's own
+ * (`__reactProps$...`); `tests/e2e/states.test.ts` notices when that changes.
  */
-export const earlyPressScript = `addEventListener('click',function(e){var t=e.target;var c=t&&t.closest&&t.closest('[data-early]');window.__early=c||undefined},true)`;
-
-interface EarlyWindow {
-  /** Written by the script; read and emptied by the control itself. */
-  __early?: Element | undefined;
+export const earlyPressScript = `(function(){
+var queue=[],waiting=false,idle=window.requestIdleCallback||function(f){setTimeout(f,100)};
+function alive(e){return Object.keys(e).some(function(k){return k.indexOf('__reactProps$')===0})}
+function act(e,v){
+  if(v===undefined)e.click();
+  else if(e.tagName==='SELECT'){e.value=v;e.dispatchEvent(new Event('change',{bubbles:true}))}
+  else{
+    e.value='';
+    Object.getOwnPropertyDescriptor(Object.getPrototypeOf(e),'value').set.call(e,v);
+    e.dispatchEvent(new Event('input',{bubbles:true}))
+  }
 }
-
-/**
- * Does what a press asked for that came before the page could answer it. React keeps the elements of
- * the server's HTML, so the one that was pressed is the one that is mounted.
- */
-export function useEarlyPress<E extends Element>(onPress: () => void): RefObject<E | null> {
-  const ref = useRef<E>(null);
-  const latest = useRef(onPress);
-  useEffect(() => {
-    latest.current = onPress;
-  });
-  useEffect(() => {
-    // The script of the head wrote it; no module declares it.
-    const page = window as EarlyWindow;
-    if (page.__early === undefined || page.__early !== ref.current) return;
-    page.__early = undefined;
-    latest.current();
-  }, []);
-  return ref;
+function next(){
+  var one=queue[0];
+  if(!one){waiting=false;return}
+  if(one.on.isConnected&&!alive(one.on)){setTimeout(next,30);return}
+  queue.shift();
+  if(one.on.isConnected)act(one.on,one.value);
+  idle(next)
 }
+function keep(on,value){
+  var edit=queue.find(function(one){return one.on===on&&value!==undefined});
+  if(edit)edit.value=value;
+  else queue.push({on:on,value:value});
+  if(!waiting){waiting=true;setTimeout(next,30)}
+}
+addEventListener('click',function(e){
+  var c=e.target.closest&&e.target.closest('button,input[type=checkbox]');
+  if(!c||alive(c))return;
+  e.preventDefault();e.stopPropagation();
+  // Pressed again because nothing happened, not to take it back.
+  if(!queue.some(function(one){return one.on===c}))keep(c)
+},true);
+function onEdit(e){
+  var c=e.target;
+  if(c.matches&&c.matches('select,textarea,input:not([type=checkbox])')&&!alive(c))keep(c,c.value)
+}
+addEventListener('input',onEdit,true);
+addEventListener('change',onEdit,true);
+})()`;

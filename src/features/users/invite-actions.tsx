@@ -1,7 +1,6 @@
 import { MailIcon, UserRoundPlusIcon } from 'lucide-react';
 import { Suspense } from 'react';
 import { Button } from '../../components/ui/button';
-import { useEarlyPress } from '../../lib/early-press';
 import { lazyPart, preloading } from '../../lib/lazy-part';
 import { actorOf, useViewer } from '../../lib/live';
 import { canSometimes } from '../../shared/permissions';
@@ -25,8 +24,6 @@ interface InviteActionsProps {
 export function InviteActions({ asked, onAsked }: InviteActionsProps) {
   const actor = actorOf(useViewer());
   const mayInvite = canSometimes(actor, 'users:invite');
-  const invite = useEarlyPress<HTMLButtonElement>(() => onAsked('invite'));
-  const list = useEarlyPress<HTMLButtonElement>(() => onAsked('invitations'));
   useShortcuts(
     mayInvite
       ? [{ keys: 'i', label: 'Invite somebody', group: 'Users', run: () => onAsked('invite') }]
@@ -38,8 +35,6 @@ export function InviteActions({ asked, onAsked }: InviteActionsProps) {
   return (
     <div className="flex flex-wrap gap-2">
       <Button
-        ref={list}
-        data-early
         variant="outline"
         onPointerEnter={preloading(loadList)}
         onClick={() => onAsked('invitations')}
@@ -47,12 +42,7 @@ export function InviteActions({ asked, onAsked }: InviteActionsProps) {
         <MailIcon aria-hidden /> Invitations
       </Button>
       {mayInvite && (
-        <Button
-          ref={invite}
-          data-early
-          onPointerEnter={preloading(loadInvite)}
-          onClick={() => onAsked('invite')}
-        >
+        <Button onPointerEnter={preloading(loadInvite)} onClick={() => onAsked('invite')}>
           <UserRoundPlusIcon aria-hidden /> Invite
         </Button>
       )}
