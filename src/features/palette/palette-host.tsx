@@ -5,6 +5,7 @@ import { lazyPart } from '../../lib/lazy-part';
 import { actorOf, useViewer } from '../../lib/live';
 import { onPaletteAsked } from '../../lib/palette-signal';
 import { useShortcuts } from '../../lib/shortcuts';
+import { beginTypeAhead, endTypeAhead } from '../../lib/type-ahead';
 
 const Palette = lazyPart(async () => (await import('./palette')).Palette);
 const ShortcutHelp = lazyPart(async () => (await import('./shortcut-help')).ShortcutHelp);
@@ -17,13 +18,19 @@ export function PaletteHost() {
   const navigate = useNavigate();
   const actor = actorOf(useViewer());
   useEffect(() => onPaletteAsked(() => setOpen('palette')), []);
+  useEffect(() => {
+    if (open !== 'palette') endTypeAhead();
+  }, [open]);
   const pages = visibleSections(actor).flatMap(({ items }) => items);
   useShortcuts([
     {
       keys: 'mod+k',
       label: 'Find anything',
       group: 'Everywhere',
-      run: () => setOpen((before) => (before === 'palette' ? undefined : 'palette')),
+      run: () => {
+        if (open !== 'palette') beginTypeAhead();
+        setOpen(open === 'palette' ? undefined : 'palette');
+      },
     },
     { keys: '?', label: 'This help', group: 'Everywhere', run: () => setOpen('help') },
     ...pages.map(({ to, label, key }) => ({

@@ -2,7 +2,7 @@ import { Dialog } from '@base-ui/react/dialog';
 import { convexQuery } from '@convex-dev/react-query';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { Command } from 'cmdk';
+import { Command, useCommandState } from 'cmdk';
 import {
   KeyboardIcon,
   MonitorIcon,
@@ -19,6 +19,7 @@ import { visibleSections } from '../../components/navigation-items';
 import { RoleBadge } from '../../components/role-badge';
 import { Avatar } from '../../components/ui/avatar';
 import { actorOf, useViewer } from '../../lib/live';
+import { endTypeAhead } from '../../lib/type-ahead';
 import { useTheme, type ThemeChoice } from '../../lib/theme';
 import { searchLengthMax } from '../../shared/people';
 import { canSometimes } from '../../shared/permissions';
@@ -64,6 +65,17 @@ function Group({ heading, forceMount, children }: GroupProps) {
     >
       {children}
     </Command.Group>
+  );
+}
+
+/** Beside the list: in it, only what can be chosen may stand. */
+function NothingFound() {
+  const count = useCommandState((state) => state.filtered.count);
+  if (count > 0) return null;
+  return (
+    <output className="block py-8 text-center text-sm text-muted-foreground">
+      Nothing by that name.
+    </output>
   );
 }
 
@@ -213,15 +225,12 @@ export function Palette({ onOpenChange, onHelp }: PaletteProps) {
             <Command.Input
               value={text}
               onValueChange={setText}
+              // What was typed while this was on its way.
+              onFocus={() => setText(text + endTypeAhead())}
               placeholder={mayManage ? 'Go to a page, find a person, do something' : 'Go to a page'}
               className="h-12 w-full border-b bg-transparent px-4 text-base outline-none placeholder:text-muted-foreground md:text-sm"
             />
             <Command.List className="max-h-[55dvh] overflow-y-auto overscroll-contain">
-              {people.length === 0 && (
-                <Command.Empty className="py-8 text-center text-sm text-muted-foreground">
-                  Nothing by that name.
-                </Command.Empty>
-              )}
               <People people={people} onOpen={openPerson} />
               {visibleSections(actor).map(({ label, items }) => (
                 <Group key={label} heading={label}>
@@ -238,6 +247,7 @@ export function Palette({ onOpenChange, onHelp }: PaletteProps) {
               ))}
               <Actions then={then} onHelp={onHelp} />
             </Command.List>
+            {people.length === 0 && <NothingFound />}
           </Command>
         </Dialog.Popup>
       </Dialog.Portal>
