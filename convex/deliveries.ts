@@ -27,11 +27,13 @@ export const list = query({
 
 /** One receipt with what the delivery said; null when it is forgotten. */
 export const get = query({
-  args: { deliveryId: v.id('deliveries') },
+  args: { deliveryId: v.string() },
   returns: v.union(deliveryDetail, v.null()),
   handler: async (ctx, { deliveryId }) => {
     requirePermission(ctx.actor, 'deliveries:read');
-    const row = await ctx.db.get('deliveries', deliveryId);
+    // From an address: what is no id of a delivery names none.
+    const id = ctx.db.normalizeId('deliveries', deliveryId);
+    const row = id && (await ctx.db.get('deliveries', id));
     return row && (await getDelivery(ctx, row));
   },
 });

@@ -28,11 +28,13 @@ export const list = query({
 
 /** One organization; null when there is none with this id. */
 export const get = query({
-  args: { organizationId: v.id('organizations') },
+  args: { organizationId: v.string() },
   returns: v.union(organizationView, v.null()),
   handler: async (ctx, { organizationId }) => {
     requirePermission(ctx.actor, 'organizations:read');
-    const row = await ctx.db.get('organizations', organizationId);
+    // From an address: what is no id of an organization names none.
+    const id = ctx.db.normalizeId('organizations', organizationId);
+    const row = id && (await ctx.db.get('organizations', id));
     return row && (await toOrganization(ctx, row));
   },
 });

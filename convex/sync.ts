@@ -61,11 +61,13 @@ export const runs = query({
 });
 
 export const run = query({
-  args: { runId: v.id('syncRuns') },
+  args: { runId: v.string() },
   returns: v.union(runView, v.null()),
   handler: async (ctx, { runId }) => {
     requireSync(ctx.actor, 'sync:read');
-    const found = await ctx.db.get('syncRuns', runId);
+    // From an address: what is no id of a run names none.
+    const id = ctx.db.normalizeId('syncRuns', runId);
+    const found = id && (await ctx.db.get('syncRuns', id));
     return found && (await toRunView(ctx, found));
   },
 });

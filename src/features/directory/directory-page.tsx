@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { TriangleAlertIcon, UsersIcon } from 'lucide-react';
+import { UsersIcon } from 'lucide-react';
+import { LoadError } from '../../components/load-error';
 import { Notice } from '../../components/notice';
 import { PageHeader } from '../../components/page-header';
 import { Pager } from '../../components/pager';
@@ -8,7 +9,6 @@ import { ViewerCard } from '../../components/viewer-card';
 import { Avatar } from '../../components/ui/avatar';
 import { Button } from '../../components/ui/button';
 import { Skeleton } from '../../components/ui/skeleton';
-import { errorBodyOf } from '../../lib/coded-error';
 import { useViewer } from '../../lib/live';
 import type { Role } from '../../shared/roles';
 import { directoryQuery, peoplePerPage } from './queries';
@@ -59,17 +59,8 @@ export function DirectoryPage({ search, onSearch }: DirectoryPageProps) {
   const next = query.isPlaceholderData ? undefined : query.data?.page[peoplePerPage]?._id;
   const content = () => {
     if (query.error) {
-      const body = errorBodyOf(query.error);
-      return (
-        <Notice
-          role="alert"
-          icon={<TriangleAlertIcon aria-hidden />}
-          title="The directory could not be loaded"
-        >
-          <p>{body.message}</p>
-          <Button onClick={() => onSearch({})}>Back to the first page</Button>
-        </Notice>
-      );
+      const retry = search.at ? () => onSearch({}) : undefined;
+      return <LoadError what="directory" error={query.error} onRetry={retry} />;
     }
     if (!query.data) return <LoadingPeople />;
     if (people.length === 0) {

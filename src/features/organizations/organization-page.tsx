@@ -122,7 +122,7 @@ function Organization({ id, search, onSearch, vault }: OrganizationPageProps) {
   const { data: organization, error } = useQuery(organizationQuery(id));
   const mayReadAudit = useMay('audit:read');
   if (error) {
-    return <LoadError what="organization" error={error} onRetry={() => window.location.reload()} />;
+    return <LoadError what="organization" error={error} level={1} />;
   }
   if (organization === null) {
     return (

@@ -27,7 +27,7 @@ export function organizationsQuery({ q, status, cursor }: OrganizationsSearch) {
 }
 
 export function organizationQuery(id: string) {
-  return convexQuery(api.organizations.get, { organizationId: idOf(id) });
+  return convexQuery(api.organizations.get, { organizationId: id });
 }
 
 export function membersQuery(id: string, { members, cursor }: OrganizationSearch) {

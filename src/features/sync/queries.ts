@@ -30,9 +30,9 @@ export function runsQuery({ cursor }: SyncSearch) {
   });
 }
 
-/** The id comes from the address: one that is no id of a run is refused by Convex. */
+/** The id comes from the address: one that is no id of a run names none. */
 export function runQuery(runId: string) {
-  return convexQuery(api.sync.run, { runId: runId as RunId });
+  return convexQuery(api.sync.run, { runId });
 }
 
 function first(numItems: number) {

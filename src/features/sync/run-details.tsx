@@ -3,8 +3,8 @@ import { Link } from '@tanstack/react-router';
 import { ArrowRightIcon } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { Badge } from '../../components/ui/badge';
+import { LoadError } from '../../components/load-error';
 import { Button } from '../../components/ui/button';
-import { errorBodyOf } from '../../lib/coded-error';
 import { syncChangesKeptDays, syncDetailsKeptDays } from '../../shared/sync';
 import {
   changesQuery,
@@ -37,7 +37,7 @@ interface ListProps<T> {
 function List<T extends { _id: string }>(props: ListProps<T>) {
   const { title, description, query, numItems, onMore, gone, row } = props;
   const rows = query.data?.page ?? [];
-  if (query.error) return <p role="alert">{errorBodyOf(query.error).message}</p>;
+  if (query.error) return <LoadError what="list" error={query.error} className="py-6" />;
   if (query.data === undefined) return null;
   const more = query.data?.isDone === false;
   return (

@@ -2,7 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ArrowLeftIcon, CheckIcon, PlayIcon, SearchXIcon, TriangleAlertIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { ErrorCodeLink } from '../../components/error-code-link';
 import { Instant } from '../../components/instant';
+import { LoadError } from '../../components/load-error';
 import { Notice } from '../../components/notice';
 import { PageHeader } from '../../components/page-header';
 import { Badge } from '../../components/ui/badge';
@@ -80,7 +82,7 @@ function Failure({ run, mayRun }: { run: SyncRun; mayRun: boolean }) {
         <CardDescription>
           What was saved before stays.{' '}
           {run.resumable ? 'It can go on where it stopped.' : 'Running again catches up.'}{' '}
-          {run.failure && <span className="font-mono text-xs">{run.failure.code}</span>}
+          {run.failure && <ErrorCodeLink code={run.failure.code} />}
         </CardDescription>
       </div>
       {run.resumable && mayRun && (
@@ -123,7 +125,8 @@ function Plan({ run, mayRun }: { run: SyncRun; mayRun: boolean }) {
         </CardDescription>
         {start.error && (
           <p role="alert" className="text-sm text-destructive">
-            {errorBodyOf(start.error).message}
+            {errorBodyOf(start.error).message}{' '}
+            <ErrorCodeLink code={errorBodyOf(start.error).code} />
           </p>
         )}
       </div>
@@ -196,7 +199,7 @@ function Unknown({ message }: { message: string }) {
 export function RunPage({ runId }: { runId: string }) {
   const { data: run, error } = useQuery(runQuery(runId));
   const content = () => {
-    if (error) return <Unknown message={errorBodyOf(error).message} />;
+    if (error) return <LoadError what="sync" error={error} level={1} />;
     if (run === undefined) {
       return (
         <output aria-label="Loading the sync" className="grid gap-6">

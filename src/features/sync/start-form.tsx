@@ -1,6 +1,7 @@
 import { useHydrated } from '@tanstack/react-router';
 import { KeyRoundIcon, RefreshCwIcon, ScanSearchIcon } from 'lucide-react';
 import { useState, type FormEvent } from 'react';
+import { ErrorCodeLink } from '../../components/error-code-link';
 import { Field } from '../../components/field';
 import { Button } from '../../components/ui/button';
 import { Card, CardDescription, CardHeader, CardTitle } from '../../components/ui/card';
@@ -181,7 +182,7 @@ export function StartForm({ hasServerKey, busy }: StartFormProps) {
               className="rounded-md bg-destructive/10 px-3 py-2 text-sm text-destructive"
             >
               {errorBodyOf(form.error).message}{' '}
-              <span className="font-mono text-xs">{errorBodyOf(form.error).code}</span>
+              <ErrorCodeLink code={errorBodyOf(form.error).code} />
             </p>
           )}
           <div className="flex flex-wrap items-center gap-2">

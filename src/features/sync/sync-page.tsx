@@ -1,11 +1,8 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { TriangleAlertIcon } from 'lucide-react';
-import { Notice } from '../../components/notice';
+import { LoadError } from '../../components/load-error';
 import { PageHeader } from '../../components/page-header';
 import { Pager } from '../../components/pager';
-import { Button } from '../../components/ui/button';
 import { Skeleton } from '../../components/ui/skeleton';
-import { errorBodyOf } from '../../lib/coded-error';
 import { actorOf, useViewer } from '../../lib/live';
 import { canSometimes } from '../../shared/permissions';
 import { History } from './history';
@@ -19,21 +16,6 @@ import { StatusCards } from './status-cards';
 interface SyncPageProps {
   search: SyncSearch;
   onSearch: (search: SyncSearch) => void;
-}
-
-function Failed({ error }: { error: unknown }) {
-  const { message, code } = errorBodyOf(error);
-  return (
-    <Notice
-      role="alert"
-      icon={<TriangleAlertIcon aria-hidden />}
-      title="The state of the sync could not be loaded"
-    >
-      <p>{message}</p>
-      <p className="font-mono text-xs">{code}</p>
-      <Button onClick={() => window.location.reload()}>Try again</Button>
-    </Notice>
-  );
 }
 
 function Loading() {
@@ -51,7 +33,10 @@ function Loading() {
 
 function Runs({ search, onSearch }: SyncPageProps) {
   const query = useQuery({ ...runsQuery(search), placeholderData: keepPreviousData });
-  if (query.error) return <Failed error={query.error} />;
+  if (query.error) {
+    const retry = search.cursor ? () => onSearch({}) : undefined;
+    return <LoadError what="history" error={query.error} onRetry={retry} />;
+  }
   if (!query.data) return <Skeleton className="h-48 rounded-xl" />;
   const { page, isDone, continueCursor } = query.data;
   const single = isDone && search.cursor === undefined;
@@ -80,7 +65,7 @@ export function SyncPage({ search, onSearch }: SyncPageProps) {
   const { data: schedules } = useQuery(schedulesQuery);
   const mayRun = canSometimes(actorOf(viewer), 'sync:run');
   const content = () => {
-    if (error) return <Failed error={error} />;
+    if (error) return <LoadError what="state of the sync" error={error} />;
     if (!status) return <Loading />;
     return (
       <>

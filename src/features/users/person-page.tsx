@@ -178,7 +178,7 @@ function PersonOf({ id }: { id: string }) {
   if (error) {
     return (
       <Frame>
-        <LoadError error={error} what="person" onRetry={() => window.location.reload()} />
+        <LoadError error={error} what="person" level={1} />
       </Frame>
     );
   }

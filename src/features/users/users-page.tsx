@@ -184,8 +184,7 @@ function Users({ search, onSearch }: UsersPageProps) {
   if (anySelected && !wasSelected) setWasSelected(true);
   const content = () => {
     if (first.error && !stale) {
-      const error = first.error;
-      return <LoadError error={error} what="list" onRetry={() => window.location.reload()} />;
+      return <LoadError error={first.error} what="list" />;
     }
     if (!first.data && !stale) return <LoadingRows />;
     if (!stale && first.data?.page.length === 0) {

@@ -2,7 +2,6 @@ import { convexQuery } from '@convex-dev/react-query';
 import type { QueryClient } from '@tanstack/react-query';
 import type { FunctionReturnType } from 'convex/server';
 import { api } from '../../../convex/_generated/api';
-import type { Id } from '../../../convex/_generated/dataModel';
 import { actorOf, loadedViewer } from '../../lib/live';
 import { canSometimes } from '../../shared/permissions';
 import type { WebhooksSearch } from './search';
@@ -31,7 +30,7 @@ export function deliveriesQuery({ outcome, type, id, alarm, cursor }: WebhooksSe
 
 export function deliveryQuery(id: string) {
   // The shape was checked by the address; of which table it is an id, Convex decides.
-  return convexQuery(api.deliveries.get, { deliveryId: id as Id<'deliveries'> });
+  return convexQuery(api.deliveries.get, { deliveryId: id });
 }
 
 export async function loadWebhooks(

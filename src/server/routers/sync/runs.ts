@@ -39,7 +39,7 @@ export const run = procedure
   })
   .input(runInput)
   .query(async ({ ctx, input }) => {
-    const found = await ctx.convex.query(api.sync.run, { runId: runOf(input.runId) });
+    const found = await ctx.convex.query(api.sync.run, { runId: input.runId });
     if (found === null) throw new AppError('NOT_FOUND', { field: 'runId' });
     return found;
   });
