@@ -44,10 +44,10 @@ function BrakeCard({ brake }: { brake: Brake }) {
         {brake.held.toLocaleString('en')} role changes from Clerk are held
       </CardTitle>
       <CardDescription className="text-foreground/80">
-        Clerk changed the roles of {brake.people.toLocaleString('en')} people within{' '}
-        {minutes.toLocaleString('en')} minutes, more than the {brake.limit.toLocaleString('en')}{' '}
-        that pass unasked. Since <Instant at={brake.openedAt} /> further ones wait. Our roles stand
-        until somebody decides.
+        Within {minutes.toLocaleString('en')} minutes the roles of more than{' '}
+        {brake.limit.toLocaleString('en')} people (of {brake.people.toLocaleString('en')}) were
+        changed in Clerk. So many pass unasked; since <Instant at={brake.openedAt} /> further ones
+        wait. Our roles stand until somebody decides.
       </CardDescription>
       {reason && <CardDescription>{reason}</CardDescription>}
       {brake.state === 'open' ? (

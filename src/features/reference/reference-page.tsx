@@ -21,6 +21,9 @@ function followTheme(): () => void {
   };
 }
 
+/** There is this server alone; a choice of one, which Swagger UI leaves without a name, is none. */
+const withoutServers = () => ({ wrapComponents: { ServersContainer: () => () => null } });
+
 /** The API reference: Swagger UI from our own origin, loaded by this page alone. */
 export function ReferencePage() {
   const holder = useRef<HTMLDivElement>(null);
@@ -38,6 +41,7 @@ export function ReferencePage() {
         docExpansion: 'list',
         defaultModelsExpandDepth: 0,
         tagsSorter: 'alpha',
+        plugins: [withoutServers],
       });
     };
     show().catch(() => setFailed(true));

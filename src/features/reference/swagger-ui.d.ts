@@ -7,5 +7,7 @@ declare module 'swagger-ui-dist/swagger-ui-es-bundle.js' {
     docExpansion: 'list' | 'none';
     defaultModelsExpandDepth: number;
     tagsSorter: 'alpha';
+    /** Components by name, wrapped; see Swagger UI's plug-in API. */
+    plugins: (() => { wrapComponents: Record<string, () => () => null> })[];
   }): unknown;
 }

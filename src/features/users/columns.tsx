@@ -16,6 +16,8 @@ export interface Column {
   sort?: UserSort;
   /** Whether people may hide it. */
   optional?: boolean;
+  /** Shown on a wide screen only (`xl`), where there is room for it. */
+  wide?: boolean;
   className: string;
   render: (user: UserRow) => ReactNode;
 }
@@ -80,6 +82,7 @@ export const columns: readonly Column[] = [
     header: 'Created',
     sort: 'createdAt',
     optional: true,
+    wide: true,
     className: moment,
     render: (user) => <Instant at={user.createdAt} />,
   },
@@ -88,6 +91,7 @@ export const columns: readonly Column[] = [
     header: 'Last sign-in',
     sort: 'lastSignInAt',
     optional: true,
+    wide: true,
     className: moment,
     render: (user) => <Instant at={user.lastSignInAt} />,
   },
@@ -96,6 +100,7 @@ export const columns: readonly Column[] = [
     header: 'Last here',
     sort: 'lastLoginAt',
     optional: true,
+    wide: true,
     className: moment,
     render: (user) => <Instant at={user.lastLoginAt} />,
   },
