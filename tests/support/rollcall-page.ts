@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
 /** The web app as a person sees it; every wait is bounded by the page's own time-out. */
 
@@ -67,4 +67,23 @@ export function callTrpc(
     },
     [procedure, input] as const,
   );
+}
+
+/** Once React has taken the page over and Clerk's part of it is there: from then on keys count. */
+export async function alive(page: Page): Promise<void> {
+  await page.locator('.cl-userButtonTrigger').waitFor();
+}
+
+/** Where a link leads, without the host. */
+export async function pathOf(link: Locator): Promise<string> {
+  const address = await link.getAttribute('href');
+  if (address === null) throw new Error('the link leads nowhere');
+  return address;
+}
+
+/** The row id of a person, as their page's address has it. */
+export async function personIdOf(page: Page, name: string): Promise<string> {
+  await page.goto(new URL(`/admin/users?q=${encodeURIComponent(name)}`, page.url()).href);
+  const address = await pathOf(page.getByRole('link', { name, exact: true }));
+  return address.slice(address.lastIndexOf('/') + 1);
 }

@@ -1,0 +1,27 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** More presses than any page here needs from one end to the other. */
+const pressesMax = 80;
+
+/** Presses `key` until the focus is on what is meant: as somebody does who has no mouse. */
+export async function pressUntil(page: Page, key: string, target: Locator): Promise<void> {
+  await target.waitFor();
+  for (let presses = 0; presses < pressesMax; presses += 1) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`${key} never reached ${String(target)}`);
+}
+
+/** Tabs to a control and presses it. */
+export async function tabAndPress(page: Page, target: Locator, key = 'Enter'): Promise<void> {
+  await pressUntil(page, 'Tab', target);
+  await page.keyboard.press(key);
+}
+
+/** Goes down an open menu to an item and takes it. */
+export async function takeItem(page: Page, name: string | RegExp): Promise<void> {
+  const item = page.getByRole('menuitem', { name, exact: typeof name === 'string' });
+  await pressUntil(page, 'ArrowDown', item);
+  await page.keyboard.press('Enter');
+}
