@@ -21,6 +21,8 @@ interface Figures {
   limited: number;
   /** Resident memory of the Convex process before the first run and after the second. */
   memoryMiB: { before: number; after: number };
+  /** Processor time of the Convex process, which another load on the machine does not change much. */
+  cpuS: { first: number; unchanged: number };
   guide?: { firstMs: number; unchangedMs: number };
 }
 
@@ -39,6 +41,13 @@ function memoryMiB(pid: number | undefined): number {
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
 }
 
+/** User and system time of all threads. */
+function cpuS(pid: number | undefined): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  // In ticks of a hundredth, as Linux counts them on every usual machine.
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
 async function ended(servers: TwoServers, runId: string): Promise<Run> {
   const run = await until(async () => {
     const found = await servers.call<Run>('query', 'adminSync:run', { runId });
@@ -54,11 +63,13 @@ async function measureSync(people: number): Promise<Figures> {
   try {
     const { pid } = servers.convex.child;
     const before = memoryMiB(pid);
+    const cpuAtStart = cpuS(pid);
     const begun = await until(async () => {
       const { last } = await servers.call<{ last: Run | null }>('query', 'adminSync:status', {});
       return last ?? undefined;
     });
     const first = await ended(servers, begun._id);
+    const cpuBetween = cpuS(pid);
     const again = await servers.call<string>('mutation', 'adminSync:start', { mode: 'apply' });
     const second = await ended(servers, again);
     const { added, seen } = first.tallies.users;
@@ -72,10 +83,15 @@ async function measureSync(people: number): Promise<Figures> {
       requests: first.requests + second.requests,
       limited: first.limited + second.limited,
       memoryMiB: { before, after: memoryMiB(pid) },
+      cpuS: { first: round(cpuBetween - cpuAtStart), unchanged: round(cpuS(pid) - cpuBetween) },
     };
   } finally {
     await servers.stop();
   }
+}
+
+function round(seconds: number): number {
+  return Math.round(seconds * 10) / 10;
 }
 
 function tookMs({ startedAt, finishedAt = Number.NaN }: Run): number {
@@ -118,7 +134,7 @@ async function measure(bench: Bench): Promise<object> {
     const guide = people <= guideMax ? await measureGuide(people) : undefined;
     figures.push({ ...own, guide });
     bench.say(
-      `  ${people} people: first ${own.firstMs} ms, unchanged ${own.unchangedMs} ms, ${own.limited} of ${own.requests} requests limited, memory ${own.memoryMiB.before} -> ${own.memoryMiB.after} MiB`,
+      `  ${people} people: first ${own.firstMs} ms, unchanged ${own.unchangedMs} ms, ${own.limited} of ${own.requests} requests limited, memory ${own.memoryMiB.before} -> ${own.memoryMiB.after} MiB, processor ${own.cpuS.first} + ${own.cpuS.unchanged} s`,
     );
     if (guide === undefined) continue;
     const ratio = (of: number, by: number) => Math.round((of / by) * 10) / 10;

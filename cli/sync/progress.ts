@@ -14,9 +14,22 @@ export function phaseText(run: SyncRun): string {
   return `${run.phase}: ${run.done} of ${run.total}${rate}${left}`;
 }
 
+/** What stands beside the bar is this long at most, with numbers of six digits. */
+const textChars = 64;
+const barChars = { min: 10, max: 40 };
+
+/** One line, also where the terminal is narrow: a line that wraps leaves pieces behind. */
+export function barWidth(columns: number): number {
+  return Math.max(barChars.min, Math.min(barChars.max, columns - textChars));
+}
+
 /** A bar that moves, on a terminal. */
 function bar(): Progress {
-  const shown = progress({ max: 1_000, style: 'block' });
+  const shown = progress({
+    max: 1_000,
+    style: 'block',
+    size: barWidth(process.stdout.columns || 80),
+  });
   shown.start('Starting');
   let at = 0;
   return {
