@@ -4,6 +4,7 @@ import type { FunctionReturnType } from 'convex/server';
 import { api } from '../../../convex/_generated/api';
 import { actorOf, loadedViewer } from '../../lib/live';
 import type { PageRange } from '../../lib/paged-list';
+import { pageSizeMax } from '../../shared/people';
 import { canSometimes } from '../../shared/permissions';
 import { filterOf, type UsersSearch } from './search';
 
@@ -12,14 +13,16 @@ export type UserRow = UsersPageData['page'][number];
 export type UserCount = FunctionReturnType<typeof api.users.count>;
 export type BulkJob = NonNullable<FunctionReturnType<typeof api.bulk.latest>>;
 
-/** Rows of one page: two screens at most, and small enough to stay live without cost. */
-export const rowsPerPage = 40;
+/** Rows of the first page: two screens at most, there at once. */
+const rowsAtFirst = 40;
+/** Rows of the others: whoever scrolls wants many, and each page costs a way to the server. */
+const rowsPerPage = pageSizeMax;
 
 /** The live query of one page of the list; `from` is where the first one starts. */
 export function usersQuery(search: UsersSearch, range: PageRange, from?: string) {
   const { sort, order } = search;
   const query = convexQuery(api.users.list, {
-    paginationOpts: { numItems: rowsPerPage, ...range },
+    paginationOpts: { numItems: range.cursor === null ? rowsAtFirst : rowsPerPage, ...range },
     ...filterOf(search),
     ...(sort && { sort }),
     ...(order && { order }),

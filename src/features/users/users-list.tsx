@@ -8,7 +8,7 @@ import { cn } from '../../lib/cn';
 import { actorOf, useViewer } from '../../lib/live';
 import { usePagedList } from '../../lib/paged-list';
 import { useShortcuts } from '../../lib/shortcuts';
-import { rowsPerPage, usersQuery, type UserRow } from './queries';
+import { usersQuery, type UserRow } from './queries';
 import { nameRefusal } from './name-refusal';
 import { useAsk } from './row-dialogs';
 import type { UsersSearch } from './search';
@@ -19,6 +19,8 @@ import { Gap, PlaceholderRow, UsersHead, UsersRow, type Ordering } from './users
 const rowHeightPx = 57;
 /** Rows drawn beyond what is in view, so that fast scrolling shows rows and no gaps. */
 const overscan = 8;
+/** Rows beyond the view that are asked for: two screens, so that reading on waits for nothing. */
+const rowsAhead = 40;
 /** What the server takes the window for: its first HTML has the rows of one screen. */
 const assumedWindow = { width: 1280, height: 900 };
 /** The top bar and the table's head lie over the first rows. */
@@ -47,7 +49,7 @@ export function UsersList(props: UsersListProps) {
   const list = usePagedList<UserRow, ReturnType<typeof usersQuery>['queryKey']>({
     query: (range) => usersQuery(search, range, from),
     view,
-    ahead: rowsPerPage / 2,
+    ahead: rowsAhead,
   });
   const body = useRef<HTMLTableSectionElement>(null);
   const [scrollMargin, setScrollMargin] = useState(0);
