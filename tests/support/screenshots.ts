@@ -103,6 +103,8 @@ async function changeOnItsWay(world: World, page: Page): Promise<void> {
 /** Waits for what the page itself says is on its way, and for its pictures and letters. */
 async function settle(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1 }).waitFor();
+  // Clerk's own part of the page.
+  await page.locator('.cl-userButtonTrigger').waitFor();
   await page.waitForFunction(
     () =>
       document.querySelector('output[aria-label^="Loading"], output[aria-label^="Checking"]') ===
