@@ -110,10 +110,12 @@ async function settle(page: Page): Promise<void> {
       document.querySelector('output[aria-label^="Loading"], output[aria-label^="Checking"]') ===
         null && document.querySelector('[aria-busy="true"]') === null,
   );
-  await page.evaluate(async () => {
-    await document.fonts.ready;
-    await Promise.allSettled([...document.images].map((image) => image.decode()));
-  });
+  // Not `decode()`: of a picture that a phone does not show it never ends.
+  await page.waitForFunction(
+    () =>
+      document.fonts.status === 'loaded' &&
+      [...document.images].every((image) => image.complete || !image.checkVisibility()),
+  );
   await page.mouse.move(0, 0);
 }
 
