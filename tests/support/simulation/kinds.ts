@@ -9,6 +9,7 @@ interface Kind {
   scriptShare?: number;
   lateShare?: number;
   inviteShare?: number;
+  tieShare?: number;
 }
 
 /** Seed s plays kind s modulo their number. */
@@ -23,6 +24,7 @@ export const kinds: readonly Kind[] = [
     steps: 90,
     scriptShare: 0.04,
   },
+  { name: 'edits of one instant', ids: ['ann'], steps: 60, lateShare: 0.06, tieShare: 0.35 },
   { name: 'guests', ids: ['ann'], steps: 90, inviteShare: 0.6 },
 ];
 

@@ -65,8 +65,8 @@ export class OutboxDriver {
   }
 
   /** Lets a question to Clerk run: to its end, or until Clerk has answered and the answer hangs. */
-  async read(run: Promise<unknown>): Promise<void> {
-    this.holdsRead = this.chance() < 0.3;
+  async read(run: Promise<unknown>, hold?: boolean): Promise<void> {
+    this.holdsRead = hold ?? this.chance() < 0.3;
     const read: HeldRead = { run, release: undefined };
     this.reading = read;
     let hasEnded = false;
@@ -77,11 +77,12 @@ export class OutboxDriver {
     else this.reads.push({ ...read, run: ended });
   }
 
-  private async finishRead(): Promise<void> {
+  async finishRead(): Promise<void> {
     const read = this.reads.shift();
+    if (read === undefined) return;
     this.note('an answer to a question arrives late');
-    read?.release?.();
-    await read?.run;
+    read.release?.();
+    await read.run;
   }
 
   async startOne(): Promise<void> {
@@ -111,15 +112,33 @@ export class OutboxDriver {
 
   /** The ban or unban that waits goes out, if nothing else of that person is, and hangs on its way. */
   async loseAccess(externalId: string): Promise<void> {
-    if (this.open.some(({ attempt }) => attempt.externalId === externalId)) return;
+    const request = await this.beginAccess(externalId);
+    if (request !== undefined) await this.finish(request, 'answerLost');
+  }
+
+  /** It goes out, Clerk carries it out, and its answer is on its way. Whether there was one. */
+  async carryOutAccess(externalId: string): Promise<boolean> {
+    const request = await this.beginAccess(externalId);
+    if (request === undefined) return false;
+    this.note('Clerk carries out a request');
+    request.answer = await this.world.clerk.fetch(request.input, request.init);
+    return true;
+  }
+
+  async answerOf(externalId: string): Promise<void> {
+    const request = this.open.find(({ attempt }) => attempt.externalId === externalId);
+    if (request !== undefined) await this.finish(request, 'answered');
+  }
+
+  private async beginAccess(externalId: string): Promise<OpenRequest | undefined> {
+    if (this.open.some(({ attempt }) => attempt.externalId === externalId)) return undefined;
     const intent = (await this.queued()).find(
       (one) => one.externalId === externalId && (one.kind === 'ban' || one.kind === 'unban'),
     );
-    if (intent === undefined) return;
+    if (intent === undefined) return undefined;
     this.note(`push ${intent.kind} of ${externalId}`);
     await this.begin(intent);
-    const request = this.open.find(({ attempt }) => attempt.intentId === intent._id);
-    if (request !== undefined) await this.finish(request, 'answerLost');
+    return this.open.find(({ attempt }) => attempt.intentId === intent._id);
   }
 
   /** No request is waited for longer than half a minute. */
@@ -130,7 +149,7 @@ export class OutboxDriver {
   }
 
   /** Everything under way ends well; new attempts begin. */
-  async settle(): Promise<boolean> {
+  async settle(): Promise<void> {
     // A request that we stopped waiting for may land after everything that came later.
     if (this.late.length > 0 && this.chance() < 0.3) await this.land();
     while (this.reads.length > 0) await this.finishRead();
@@ -140,8 +159,12 @@ export class OutboxDriver {
     await this.world.t.mutation(internal.maintenance.watchOutbox, {});
     const queued = await this.queued();
     for (const intent of queued) await this.begin(intent);
+  }
+
+  /** Whether anything is still to be sent or to be heard of. */
+  async hasWork(): Promise<boolean> {
     const inFlight = await intentsOf(this.world.t, 'inFlight');
-    return queued.length > 0 || inFlight.length > 0;
+    return inFlight.length > 0 || (await this.queued()).length > 0;
   }
 
   /** Rule 10: what waits has somebody who will take it up. */
@@ -243,7 +266,7 @@ export class OutboxDriver {
   }
 
   /** Clerk carries out a request that we stopped waiting for. */
-  private async land(): Promise<void> {
+  async land(): Promise<void> {
     const request = this.late.shift();
     if (request === undefined) return;
     this.note(`a late request lands: ${JSON.stringify(request.input)}`);
