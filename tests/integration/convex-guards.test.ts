@@ -555,7 +555,7 @@ async function call(
   }
 }
 
-test('every public function has its guard written down', async () => {
+test('pain 23: every public function has its guard written down', async () => {
   expect(await publicFunctions()).toEqual(Object.keys(guards).sort());
 });
 

@@ -51,7 +51,7 @@ describe('B8, C2: a role chosen in Rollcall reaches Clerk', () => {
     expect(await intentsOf(t)).toMatchObject([{ state: 'done', attempts: 1, rev: 1 }]);
   });
 
-  test('C2: no other key of the metadata changes, and the push proves its origin', async () => {
+  test('pain 8, C2: no other key of the metadata changes, and the push proves its origin', async () => {
     clerk.edit('ann', { nested: { keep: [1, 2] } });
     await setRole('boss', 'ann', 'admin');
     await drainOutbox(t);
@@ -374,7 +374,7 @@ describe('B8, C3, rule 6: edits in Clerk', () => {
     },
   );
 
-  test('unsafe metadata and token claims never give a role', async () => {
+  test('pain 11: unsafe metadata and token claims never give a role', async () => {
     const data = rawUser('eve', { unsafe_metadata: { role: 'superadmin' } });
     await deliver(t, envelope('user.created', data));
     const claims = { role: 'superadmin', public_metadata: '{"role":"superadmin"}' };
@@ -403,7 +403,7 @@ describe('rule 7: never zero superadmins', () => {
     expect((await rowOf(t, 'boss')).role).toBe('superadmin');
   });
 
-  test('two superadmins who demote each other: one succeeds', async () => {
+  test('pain 10: two superadmins who demote each other: one succeeds', async () => {
     await people({ second: 'superadmin' });
     const codes = await Promise.all([
       codeOf(setRole('boss', 'second', 'staff')),

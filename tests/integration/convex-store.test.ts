@@ -27,7 +27,7 @@ afterEach(disconnectWorld);
 const claims = { givenName: 'Ann', familyName: 'Lee', email: 'Ann@rollcall.test' };
 
 describe('B7: the row of a person who signs in', () => {
-  test('is created from the verified token, with the default role and the time of login', async () => {
+  test('pain 2: is created from the verified token, with the default role and the time of login', async () => {
     const row = await as(t, 'ann', claims).mutation(api.users.store, {});
     expect(row).toMatchObject({
       externalId: 'ann',
@@ -72,7 +72,7 @@ describe('B7: the row of a person who signs in', () => {
     expect(await rowOf(t, 'ann')).toEqual({ ...row, lastLoginAt: startTime + 60_000 });
   });
 
-  test('store and webhook at the same time never make two rows', async () => {
+  test('pain 3: store and webhook at the same time never make two rows', async () => {
     await Promise.all([
       as(t, 'ann').mutation(api.users.store, {}),
       deliver(t, envelope('user.created', rawUser('ann'))),

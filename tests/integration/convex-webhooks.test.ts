@@ -81,7 +81,7 @@ describe('B1, rule 5: only what one of our secrets signed gets in', () => {
     await expectNothingRecorded();
   });
 
-  test('the signature is checked on the raw body, spaces and escapes included', async () => {
+  test('pain 16: the signature is checked on the raw body, spaces and escapes included', async () => {
     const text = ` ${JSON.stringify(envelope('user.created', rawUser('user_1', { first_name: 'Zoë' })), null, 2)}\n`;
     expect((await post(t, text, signedHeaders(text))).status).toBe(200);
     expect((await rowOf(t, 'user_1')).name).toBe('Zoë Lee');
@@ -165,7 +165,7 @@ describe('rule 4: one receipt per message', () => {
     },
   );
 
-  test('trouble in the mutation answers 5xx and leaves no receipt, so that it comes again', async () => {
+  test('pains 1 and 16: trouble in the mutation answers 5xx and leaves no receipt, so that it comes again', async () => {
     await arrive(t, 'user_1');
     // Two rows of one id cannot come about through the product; a broken table must not eat events.
     await t.run(async (ctx) => {
@@ -183,7 +183,7 @@ describe('rule 4: one receipt per message', () => {
   });
 });
 
-describe('rule 5: events of another Clerk instance', () => {
+describe('rule 5, pain 18: events of another Clerk instance', () => {
   test('are recorded as quarantined with an alarm, answer 200 and have no effect', async () => {
     const foreign = envelope('user.created', rawUser('user_1'), { instance_id: 'ins_other' });
     expect((await deliver(t, foreign)).status).toBe(200);
@@ -205,7 +205,7 @@ describe('rule 5: events of another Clerk instance', () => {
 describe('rule 1, rule 2: order does not matter', () => {
   const at = 1_750_000_000_000;
 
-  test('an update for an unknown person creates them, and the late creation changes nothing', async () => {
+  test('pain 4: an update for an unknown person creates them, and the late creation changes nothing', async () => {
     await deliver(
       t,
       envelope('user.updated', rawUser('user_1', { first_name: 'New', updated_at: at })),
@@ -224,7 +224,7 @@ describe('rule 1, rule 2: order does not matter', () => {
     expect((await deliveryRows(t)).map((row) => row.outcome)).toEqual(['applied', 'duplicate']);
   });
 
-  test('two states of one instant: Clerk itself is asked, and its answer holds', async () => {
+  test('pain 4: two states of one instant: Clerk itself is asked, and its answer holds', async () => {
     const truth = rawUser('user_1', { first_name: 'Truth', updated_at: at });
     clerk.users.set('user_1', truth);
     await deliver(
@@ -282,7 +282,7 @@ describe('B4, A6: what is taken from Clerk', () => {
     expect(row.email).toBeUndefined();
   });
 
-  test('an update keeps role, active flag and sign-in times of the row (A6)', async () => {
+  test('pain 7: an update keeps role, active flag and sign-in times of the row (A6)', async () => {
     const row = await arrive(t, 'user_1');
     await t.run(async (ctx) => await ctx.db.patch(row._id, { lastLoginAt: 5 }));
     const data = rawUser('user_1', { first_name: 'Amy', updated_at: at(1) });
@@ -315,7 +315,7 @@ describe('B4, A6: what is taken from Clerk', () => {
 describe('rule 3, B5: delete wins', () => {
   const deleted = (id: string) => envelope('user.deleted', { id, object: 'user', deleted: true });
 
-  test('nothing resurrects a deleted person: webhook, store, backfill', async () => {
+  test('pain 5: nothing resurrects a deleted person: webhook, store, backfill', async () => {
     await arrive(t, 'user_1');
     await deliver(t, deleted('user_1'));
     const late = rawUser('user_1', { first_name: 'Zombie', updated_at: 1_900_000_000_000 });
@@ -379,7 +379,7 @@ test('the audit chain verifies after all of this, and fails when an entry is tou
   await expect(verifyAudit(t)).rejects.toThrow('gap at 2');
 });
 
-test('cutting off the newest audit entries is found', async () => {
+test('pain 21: cutting off the newest audit entries is found', async () => {
   for (let i = 0; i < 3; i++) await arrive(t, `user_${i}`);
   const last = (await auditEntries(t)).at(-1);
   if (!last) throw new Error('no entries');

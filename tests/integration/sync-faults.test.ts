@@ -237,7 +237,7 @@ describe('one run at a time', () => {
     expect(await codeOf(t.mutation(internal.adminSync.cancel, { runId }))).toBe('SYNC_ENDED');
   });
 
-  test('a driver that died: the watcher takes over, and at most one page is read again', async () => {
+  test('pain 19: a driver that died: the watcher takes over, and at most one page is read again', async () => {
     const { t, clerk, lists } = world;
     populate(clerk, 2_600);
     const runId = await t.mutation(internal.adminSync.start, { mode: 'apply' });

@@ -66,7 +66,7 @@ describe('A7: a sync never deletes', () => {
   });
 });
 
-describe('the sweep', () => {
+describe('pain 6: the sweep', () => {
   test('waits, deactivates whom Clerk denies once more, and restoring is exact', async () => {
     const { t, clerk } = world;
     const [back = '', gone = '', busy = ''] = await lose(3);

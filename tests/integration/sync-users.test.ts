@@ -8,7 +8,7 @@ beforeEach(() => {
 });
 afterEach(disconnectWorld);
 
-test('A3, A4: new people are added, a second run finds them unchanged', async () => {
+test('pain 14, A3, A4: new people are added, a second run finds them unchanged', async () => {
   const { t, clerk } = world;
   populate(clerk, 1_203);
   const first = await sync(t);
