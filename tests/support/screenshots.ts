@@ -110,12 +110,14 @@ async function settle(page: Page): Promise<void> {
       document.querySelector('output[aria-label^="Loading"], output[aria-label^="Checking"]') ===
         null && document.querySelector('[aria-busy="true"]') === null,
   );
-  // Not `decode()`: of a picture that a phone does not show it never ends.
-  await page.waitForFunction(
-    () =>
-      document.fonts.status === 'loaded' &&
-      [...document.images].every((image) => image.complete || !image.checkVisibility()),
-  );
+  // Not `decode()`, and only what is in view: pictures further down are not loaded, which never ends.
+  await page.waitForFunction(() => {
+    const inView = [...document.images].filter((image) => {
+      const { top, width } = image.getBoundingClientRect();
+      return width > 0 && top < window.innerHeight;
+    });
+    return document.fonts.status === 'loaded' && inView.every(({ complete }) => complete);
+  });
   await page.mouse.move(0, 0);
 }
 
