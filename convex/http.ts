@@ -69,8 +69,8 @@ async function countRefusal(ctx: ActionCtx, reason: RefusalReason): Promise<void
   }
 }
 
-const methodNotAllowed = httpAction(
-  async () => new Response(null, { status: 405, headers: { Allow: 'POST' } }),
+const methodNotAllowed = httpAction(async () =>
+  Response.json(errorBody('METHOD_NOT_ALLOWED'), { status: 405, headers: { Allow: 'POST' } }),
 );
 
 function refusal(code: ErrorCode, message: string): Response {
@@ -79,7 +79,7 @@ function refusal(code: ErrorCode, message: string): Response {
 
 const http = httpRouter();
 http.route({ path, method: 'POST', handler: receiveWebhook });
-for (const method of ['GET', 'PUT', 'PATCH', 'DELETE'] as const) {
+for (const method of ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const) {
   http.route({ path, method, handler: methodNotAllowed });
 }
 

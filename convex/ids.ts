@@ -1,30 +1,40 @@
 import { v } from 'convex/values';
+import { bulkIdsMax } from '../src/shared/people';
 import { permissions } from '../src/shared/permissions';
 import { query } from './functions';
 import { requireSome } from './model/access';
+import { fail } from './model/errors';
 import { literals } from './model/validators';
 
-/** What the API names by id in its addresses, people apart (`users:resolve`). */
+/** What the doors of the web app take ids of. */
 const tables = [
+  'users',
   'syncRuns',
+  'syncSweeps',
   'deliveries',
   'invitations',
   'organizations',
   'brakes',
-  'syncSweeps',
+  'alarms',
+  'credentials',
   'bulkJobs',
 ] as const;
 
 /**
- * Whether there is such a row. Convex Cloud says no more than that something failed when an argument
- * is no id of its table, so the API asks afterwards what to answer. Ids cannot be guessed.
+ * The first of these that is no row of the table, or null. Convex Cloud says no more than that
+ * something failed when an argument is no id of its table, so the web app asks afterwards what to
+ * answer. Ids cannot be guessed.
  */
-export const isKnown = query({
-  args: { table: literals(tables), id: v.string() },
-  returns: v.boolean(),
-  handler: async (ctx, { table, id }) => {
+export const firstUnknown = query({
+  args: { table: literals(tables), ids: v.array(v.string()) },
+  returns: v.union(v.string(), v.null()),
+  handler: async (ctx, { table, ids }) => {
     requireSome(ctx.actor, permissions);
-    const normal = ctx.db.normalizeId(table, id);
-    return normal !== null && (await ctx.db.get(normal)) !== null;
+    if (ids.length > bulkIdsMax) fail('INVALID_INPUT', { field: 'ids' });
+    for (const id of ids) {
+      const normal = ctx.db.normalizeId(table, id);
+      if (normal === null || (await ctx.db.get(normal)) === null) return id;
+    }
+    return null;
   },
 });

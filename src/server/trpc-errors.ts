@@ -43,23 +43,44 @@ export function toTrpcError(error: unknown): TRPCError {
   });
 }
 
+/** The first thing that a schema found: where, and what about it. */
+export function refusalOfInput({ issues }: ZodError): ErrorBody {
+  const [issue] = issues;
+  if (issue === undefined) return errorBody('INVALID_INPUT');
+  const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  const field = [...issue.path, ...unknown].map(String).join('.') || undefined;
+  const found = unknown.length > 0 ? 'there is no such field here.' : issue.message;
+  const message = field === undefined ? `The input: ${found}` : `${field}: ${found}`;
+  return errorBody('INVALID_INPUT', {
+    message: message.slice(0, messageLengthMax),
+    ...(field !== undefined && { field: field.slice(0, fieldLengthMax) }),
+  });
+}
+
+/** Names of fields are the caller's own text; nobody needs more of it back. */
+const fieldLengthMax = 100;
+const messageLengthMax = 500;
+
 /** tRPC's own refusals (unknown procedure, wrong method, malformed input) in our table's words. */
 function ownRefusal(error: TRPCError): ErrorBody {
-  if (error.cause instanceof ZodError) {
-    const issue = error.cause.issues[0];
-    const field = issue?.path.join('.') || undefined;
-    const message = issue ? `${field ? `${field}: ` : ''}${issue.message}` : undefined;
-    return errorBody('INVALID_INPUT', { field, ...(message && { message }) });
-  }
+  if (error.cause instanceof ZodError) return refusalOfInput(error.cause);
   switch (error.code) {
     case 'NOT_FOUND':
       return errorBody('NOT_FOUND');
+    case 'METHOD_NOT_SUPPORTED':
+      return errorBody('METHOD_NOT_ALLOWED', {
+        message: 'Queries are asked by GET, commands are sent by POST.',
+      });
+    case 'UNSUPPORTED_MEDIA_TYPE':
+      return errorBody('UNSUPPORTED_MEDIA_TYPE');
     case 'PAYLOAD_TOO_LARGE':
       return errorBody('BODY_TOO_LARGE');
     case 'INTERNAL_SERVER_ERROR':
       return errorBody('INTERNAL');
     default:
-      return errorBody('INVALID_INPUT');
+      return errorBody('INVALID_INPUT', {
+        message: 'The request is no call of tRPC: send the input as JSON, as superjson writes it.',
+      });
   }
 }
 

@@ -10,6 +10,9 @@ import { errorBodyOfTrpc } from './trpc-errors';
 /** Commands are small; anything larger is no command. */
 const bodyBytesMax = 64 * 1024;
 
+/** Calls in one request: every page sends them one by one. */
+const batchMax = 20;
+
 const tooLarge = () => Response.json(errorBody('BODY_TOO_LARGE'), { status: 413 });
 
 /** Serves `/api/trpc`. Expected failures go into the log by code, unexpected ones whole. */
@@ -24,6 +27,7 @@ export async function handleTrpc(request: Request): Promise<Response> {
     endpoint: '/api/trpc',
     req: body ? withBody(request, body) : request,
     router: appRouter,
+    maxBatchSize: batchMax,
     createContext,
     onError({ error }) {
       const body = errorBodyOfTrpc(error);

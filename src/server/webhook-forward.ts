@@ -10,6 +10,9 @@ const upstreamTimeoutMs = 12_000;
 
 const svixHeaders = ['svix-id', 'svix-timestamp', 'svix-signature'] as const;
 
+/** Those that Convex can route; it answers each but POST with 405. */
+const routable = ['POST', 'GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
 /** Handed through to Convex beside the signature's headers. */
 const passedHeaders = ['content-type', 'user-agent'] as const;
 
@@ -154,6 +157,9 @@ function outgoingHeaders(request: Request, body: Buffer): http.OutgoingHttpHeade
  * it is. Only trouble on the way is answered here, with 503, so that Svix tries again.
  */
 export async function forwardWebhook(request: Request, options: ForwardOptions): Promise<Response> {
+  if (!routable.includes(request.method)) {
+    return refusal('METHOD_NOT_ALLOWED', { headers: { allow: 'POST' } });
+  }
   const body = await readCapped(request);
   const headers = outgoingHeaders(request, body);
   if (typeof headers === 'string') return refusal('BAD_SIGNATURE', { message: headers });

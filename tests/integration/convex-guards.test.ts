@@ -286,11 +286,11 @@ const guards: Record<string, Guarded> = {
     roles: managers,
     args: (userId) => ({ userId }),
   },
-  'ids:isKnown': {
+  'ids:firstUnknown': {
     kind: 'query',
     guard: 'active',
     roles: ['superadmin', 'admin', 'staff'],
-    args: () => ({ table: 'syncRuns', id: 'x' }),
+    args: () => ({ table: 'syncRuns', ids: ['x'] }),
   },
   'summary:get': { kind: 'query', guard: 'active', roles: observers },
   'summary:scan': {

@@ -6,18 +6,26 @@ import { isErrorBody } from '../../src/shared/error-codes';
 import type { Caller } from '../../src/server/caller';
 import { restHandler } from '../../src/server/rest/handle';
 import { appRouter } from '../../src/server/routers/app';
+import { createCallerFactory } from '../../src/server/trpc';
 import { api, as, type ConvexWorld } from './convex-world';
 
-/** convex-test hands the data of a ConvexError over as JSON text; Convex itself as a value. */
+/**
+ * convex-test hands the data of a ConvexError over as JSON text; Convex itself as a value. Of every
+ * other failure a production deployment of Convex Cloud tells that there was one, and so do we.
+ */
 async function asConvexThrows<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    if (!(error instanceof Error) || !('data' in error)) throw error;
+    if (!(error instanceof Error) || !('data' in error)) throw hidden(error);
     const data: unknown = typeof error.data === 'string' ? JSON.parse(error.data) : error.data;
-    if (!isErrorBody(data)) throw error;
+    if (!isErrorBody(data)) throw hidden(error);
     throw new ConvexError({ ...data });
   }
+}
+
+function hidden(cause: unknown): Error {
+  return new Error('[Request ID: 0123456789abcdef] Server Error', { cause });
 }
 
 type Query = FunctionReference<'query'>;
@@ -39,6 +47,11 @@ function callerOf(t: ConvexWorld, who: string): Caller {
     // Of the client, procedures use these calls only.
     convex: async () => client as unknown as ConvexHttpClient,
   };
+}
+
+/** The tRPC procedures over the product's functions in memory, called by `who`. */
+export function callerIn(t: ConvexWorld, who: string) {
+  return createCallerFactory(appRouter)({ caller: async () => callerOf(t, who) });
 }
 
 /** The REST API over the product's functions in memory. `x-test-caller` says who asks. */

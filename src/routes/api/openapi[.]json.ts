@@ -2,5 +2,5 @@ import { createFileRoute } from '@tanstack/react-router';
 import { serveOpenApi } from '../../server/rest/serve';
 
 export const Route = createFileRoute('/api/openapi.json')({
-  server: { handlers: { GET: ({ request }) => serveOpenApi(request) } },
+  server: { handlers: { ANY: ({ request }) => serveOpenApi(request) } },
 });

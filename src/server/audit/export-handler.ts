@@ -8,6 +8,7 @@ import { cappedBody } from '../capped-body';
 import { toAppError } from '../convex-client';
 import { errorField } from '../log';
 import { annotateRequest } from '../request-event';
+import { refusalOfInput } from '../trpc-errors';
 import { csvLine } from './csv';
 
 const bodyBytesMax = 8 * 1024;
@@ -33,7 +34,7 @@ type Entry = FunctionReturnType<typeof api.audit.exportPage>['page'][number];
  */
 export async function handleAuditExport(request: Request): Promise<Response> {
   try {
-    if (request.method !== 'POST') throw new AppError('NOT_FOUND');
+    if (request.method !== 'POST') throw new AppError('METHOD_NOT_ALLOWED');
     const asked = await readInput(request);
     const caller = await requireCaller();
     annotateRequest({ userId: caller.userId });
@@ -57,8 +58,7 @@ async function readInput(request: Request): Promise<ExportRequest> {
   if (body === 'tooLarge') throw new AppError('BODY_TOO_LARGE');
   const parsed = input.safeParse(parsedJson(body));
   if (parsed.success) return parsed.data;
-  const field = parsed.error.issues[0]?.path.join('.') || undefined;
-  throw new AppError('INVALID_INPUT', { field });
+  throw AppError.from(refusalOfInput(parsed.error));
 }
 
 function refusal(error: unknown): Response {

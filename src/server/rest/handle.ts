@@ -1,5 +1,4 @@
 import { TRPCError, type AnyTRPCRouter } from '@trpc/server';
-import { api } from '../../../convex/_generated/api';
 import { errorBody, errorCodes, type ErrorBody } from '../../shared/error-codes';
 import { AppError } from '../app-error';
 import type { TrpcContext } from '../context';
@@ -45,45 +44,6 @@ function failure(thrown: unknown): Response {
   if (body.code === 'INTERNAL') annotateRequest({ error: errorField(cause ?? thrown) });
   else if (cause instanceof Error) annotateRequest({ trouble: errorField(cause).message });
   return refusal(body);
-}
-
-const tableOf = {
-  runId: 'syncRuns',
-  deliveryId: 'deliveries',
-  invitationId: 'invitations',
-  organizationId: 'organizations',
-  brakeId: 'brakes',
-  sweepId: 'syncSweeps',
-  jobId: 'bulkJobs',
-} as const;
-
-function isTableField(name: string): name is keyof typeof tableOf {
-  return Object.hasOwn(tableOf, name);
-}
-
-/**
- * Which part of the address names nothing, where a call failed without saying why: text of the form
- * of an id that is no id of its table makes Convex fail before our functions run.
- */
-async function unknownId(
-  error: unknown,
-  params: Record<string, string>,
-  context: TrpcContext,
-): Promise<string | undefined> {
-  const { code, field } =
-    error instanceof TRPCError ? errorBodyOfTrpc(error) : toAppError(error).body;
-  const saysNothing = code === 'INTERNAL' || (code === 'INVALID_INPUT' && field === undefined);
-  if (!saysNothing) return undefined;
-  try {
-    const convex = await (await context.caller())?.convex();
-    for (const [name, id] of Object.entries(params)) {
-      if (!convex || !isTableField(name)) continue;
-      if (!(await convex.query(api.ids.isKnown, { table: tableOf[name], id }))) return name;
-    }
-  } catch {
-    // The first failure says more than this one.
-  }
-  return undefined;
 }
 
 /**
@@ -133,10 +93,7 @@ export function restHandler({ router, createContext }: RestOptions) {
       // What the document does not name does not go out.
       return answer(status ?? 200, output.parse(data));
     } catch (error) {
-      const stranger = await unknownId(error, found.params, context);
-      return stranger === undefined
-        ? failure(error)
-        : refusal(errorBody('NOT_FOUND', { field: stranger }));
+      return failure(error);
     }
   };
 }
