@@ -4,6 +4,7 @@ import { serverEnv } from '../env.server';
 import { errorBody } from '../shared/error-codes';
 import { bearerOf } from '../shared/api-tokens';
 import { looksLikeApiToken } from './api-token';
+import { answerToBrokenHandshake } from './broken-handshake';
 import { createReachability } from './clerk-reachability';
 import { csrfRefusal, isOwnOrigin, needsOriginCheck, webhookPath } from './csrf';
 import { errorPage } from './error-page';
@@ -61,6 +62,8 @@ export function sessionMiddleware() {
     try {
       return await authenticate(options);
     } catch (thrown) {
+      const answer = answerToBrokenHandshake(thrown, options.request);
+      if (answer) throw answer;
       if (!(await unreachableClerk(thrown))) throw pageFor(thrown, options);
       throw errorPage(errorBody('CLERK_UNAVAILABLE'), { status: 503 });
     }
