@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { at, FrontendClient } from '../tests/fixtures/clerk-frontend-client';
+import { HttpSession } from '../tests/support/http-session';
 import type { World } from '../tests/support/stack-world';
 import { describe, spread, type Spread } from './statistics';
 import type { Subject } from './subject';
@@ -13,33 +12,6 @@ interface SignInReport {
   firstHtml: Spread;
   /** Both together. */
   whole: Spread;
-}
-
-/** As clerk-js names its cookies: plain, and with a suffix made from the publishable key. */
-function cookieHeader(world: World, session: string, browser: string): string {
-  const key = world.env.CLERK_PUBLISHABLE_KEY ?? '';
-  const suffix = createHash('sha1').update(key).digest('base64url').slice(0, 8);
-  const values = {
-    __session: session,
-    __client_uat: String(Math.floor(Date.now() / 1000) - 1),
-    __clerk_db_jwt: browser,
-  };
-  return Object.entries(values)
-    .flatMap(([name, value]) => [`${name}=${value}`, `${name}_${suffix}=${value}`])
-    .join('; ');
-}
-
-async function openSession(world: World, person: { email: string; password: string }) {
-  const client = await new FrontendClient(world.clerkUrl, { validate: false }).open();
-  const answer = await client.signIn(person.email, person.password);
-  const sessionId = at(answer.body, 'response', 'created_session_id');
-  if (typeof sessionId !== 'string') {
-    throw new Error(`Sign-in of ${person.email} answered ${answer.status}`);
-  }
-  const token = await client.post(`/v1/client/sessions/${sessionId}/tokens`);
-  const session = at(token.body, 'jwt');
-  if (typeof session !== 'string') throw new Error(`No token: ${token.status}`);
-  return cookieHeader(world, session, client.token ?? '');
 }
 
 async function firstHtml(world: World, cookie: string, proof: string): Promise<void> {
@@ -63,7 +35,8 @@ async function measure(world: World, times: number): Promise<SignInReport> {
   const [signInMs, htmlMs, wholeMs]: [number[], number[], number[]] = [[], [], []];
   for (let round = -warmUp; round < times; round += 1) {
     const startedAtMs = performance.now();
-    const cookie = await openSession(world, person);
+    const session = await HttpSession.open(world, person);
+    const cookie = await session.cookie();
     const signedInAtMs = performance.now();
     await firstHtml(world, cookie, proof);
     const endedAtMs = performance.now();

@@ -12,6 +12,7 @@ function iconOf(code: ErrorBody['code']) {
       return <CloudOffIcon aria-hidden />;
     case 'FORBIDDEN':
     case 'UNAUTHENTICATED':
+    case 'TOKEN_REFUSED':
     case 'ACCOUNT_INACTIVE':
       return <ShieldAlertIcon aria-hidden />;
     default:
@@ -29,6 +30,8 @@ export function ErrorPage({ error, reset }: ErrorPageProps) {
   const router = useRouter();
   const retry = () => {
     reset?.();
+    // The live connection of this document has been refused; only a new one asks anew.
+    if (error.code === 'TOKEN_REFUSED') return window.location.reload();
     void router.invalidate();
   };
   return (

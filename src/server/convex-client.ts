@@ -19,7 +19,8 @@ async function fetchConvex(input: RequestInfo | URL, init?: RequestInit): Promis
   }
   if (response.status === 401 || response.status === 403) {
     const cause = new Error(`Convex refused the token: ${await response.text()}`);
-    throw new AppError('UNAUTHENTICATED', {}, cause);
+    // The person is signed in, or there would be no token: signing in again does not help.
+    throw new AppError('TOKEN_REFUSED', {}, cause);
   }
   if (response.status >= 500 && response.status !== functionThrewStatus) {
     const cause = new Error(`Convex answered ${response.status}: ${await response.text()}`);

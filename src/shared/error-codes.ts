@@ -6,6 +6,10 @@
 export const errorCodes = {
   UNAUTHENTICATED: { status: 401, text: 'Sign in first.' },
   TOKEN_INVALID: { status: 401, text: 'The API token is unknown, expired or revoked.' },
+  TOKEN_REFUSED: {
+    status: 503,
+    text: 'You are signed in, but the database does not accept the sign-in: issuer or audience of Clerk’s tokens do not fit, or Clerk gives none. An administrator finds the cause by `npm run doctor`.',
+  },
   TOKEN_NOT_FOUND: { status: 404, text: 'There is no such API token.' },
   ACCOUNT_NOT_READY: {
     status: 409,

@@ -4,6 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { spoilingProxy } from '../support/clerk-proxy';
+import { type DoorAnswer, knock } from '../support/doors';
+import { HttpSession } from '../support/http-session';
+import { redeployWith } from '../support/redeploy';
+import { doctorOf } from '../support/rollcall-command';
 import { startStack, type World } from '../support/stack-world';
 import { rootDir } from '../support/steps';
 
@@ -67,7 +72,7 @@ describe('the local stack', () => {
     expect(values.ROLLCALL_URL).toBe(world.webUrl);
   });
 
-  it('listens on loopback only', () => {
+  it('pain 20: listens on loopback only', () => {
     const urls = [world.webUrl, world.clerkUrl, world.convexUrl, world.convexSiteUrl];
     expect(urls.map((url) => new URL(url).hostname)).toEqual(urls.map(() => '127.0.0.1'));
   });
@@ -170,6 +175,24 @@ describe('E3: synchronisation from the command line', () => {
     expect(items.length).toBeGreaterThanOrEqual(4);
   });
 
+  it('exits 2 when single records failed, names each with its reason, and 0 once they are whole', async () => {
+    const email = 'broken@partial.test';
+    const { id } = await world.clerk.createUser({ email, firstName: 'Half', lastName: 'There' });
+    const proxy = await spoilingProxy(world, ({ updated_at: at, ...person }) =>
+      person.id === id ? person : { ...person, updated_at: at },
+    );
+    const partial = await rollcall('sync', '--only', 'users', '--json');
+    const plain = await rollcall('sync', '--only', 'users');
+    await proxy.close();
+    expect(partial.code).toBe(2);
+    const { run, errors } = JSON.parse(partial.out) as Report & { errors: unknown[] };
+    expect(run).toMatchObject({ status: 'completed', tallies: { users: { failed: 1 } } });
+    const reason = expect.stringContaining('no updated_at');
+    expect(errors).toMatchObject([{ kind: 'users', externalId: id, reason }]);
+    expect(plain).toMatchObject({ code: 2, out: expect.stringContaining(`failed: users ${id}`) });
+    expect((await rollcall('sync', '--only', 'users')).code).toBe(0);
+  });
+
   it('a broken instruction is refused before anything starts', async () => {
     const both = await rollcall('sync', '--dry-run', '--apply', 'x', '--json');
     expect(both.code).toBe(1);
@@ -269,6 +292,45 @@ describe('E2, E8: machine doors', () => {
       code: 1,
       out: expect.stringContaining('answered 400'),
     });
+  });
+});
+
+describe('pain 13: Clerk has signed somebody in, and Convex does not take them', () => {
+  /** The first HTML of a newly signed-in person. */
+  async function firstPage(): Promise<DoorAnswer> {
+    const who = await HttpSession.open(world, {
+      email: 'staff@rollcall.test',
+      password: 'rollcall-demo',
+    });
+    const cookie = await who.cookie();
+    const headers = { accept: 'text/html', cookie, 'sec-fetch-dest': 'document' };
+    return await knock(`${world.webUrl}/dashboard`, { headers });
+  }
+
+  it('a missing token template is said by code and name', async () => {
+    await world.clerk.local('POST', '/faults', { status: 404, match: '/tokens/convex' });
+    const { status, body } = await firstPage();
+    await world.clerk.local('DELETE', '/faults');
+    expect(status).toBe(503);
+    expect(body).toContain('/docs/errors#NOT_CONFIGURED');
+    expect(body).toContain('Clerk has no JWT template named');
+  });
+
+  it('F2: a deployment that trusts another Clerk is said by code, and doctor names the remedy', async () => {
+    const other = 'https://other.clerk.accounts.dev';
+    await redeployWith(world, { CLERK_FRONTEND_API_URL: other });
+    const refused = await firstPage();
+    const { code, findings } = await doctorOf(world);
+    await redeployWith(world, { CLERK_FRONTEND_API_URL: world.clerkUrl });
+    expect([refused.status, refused.headers.location]).toEqual([503, undefined]);
+    expect(refused.body).toContain('/docs/errors#TOKEN_REFUSED');
+    expect(code).toBe(1);
+    expect(findings.find(({ id }) => id === 'convex.issuer')).toMatchObject({
+      state: 'problem',
+      detail: `Convex trusts ${other}, this Clerk issues as ${world.clerkUrl}`,
+      remedy: expect.stringContaining('npx convex env set CLERK_FRONTEND_API_URL'),
+    });
+    expect((await firstPage()).status).toBe(200);
   });
 });
 

@@ -68,7 +68,7 @@ describe('The main job, end to end in Chromium', () => {
     await page.context().close();
   });
 
-  it('B7: with webhooks paused a new person still gets in, and the late webhook makes no second row', async () => {
+  it('B7, pain 2: with webhooks paused a new person still gets in, and the late webhook makes no second row', async () => {
     onTestFinished(() => world.clerk.webhooks('deliver'));
     await world.clerk.webhooks('pause');
     const page = await signUp({ first: 'Late', last: 'Webhook', email: 'late@rollcall.test' });
@@ -173,7 +173,7 @@ describe('The main job, end to end in Chromium', () => {
     expect(await job.getByRole('button', { name: 'Undo', exact: true }).count()).toBe(0);
   });
 
-  it('C3: an edit in the Clerk Dashboard shows in the open page within 3 s', async () => {
+  it('C3, pain 20: without any tunnel an edit in the Clerk Dashboard shows in the open page within 3 s', async () => {
     const { id } = await world.clerk.createUser({
       email: 'edited@rollcall.test',
       firstName: 'Edi',
@@ -212,5 +212,49 @@ describe('The main job, end to end in Chromium', () => {
     expect(response.status()).toBe(200);
     expect(html).toContain('superadmin@rollcall.test');
     expect(html).toContain('Synced');
+  });
+
+  it('pain 22: somebody with 8 KB of metadata signs in, and no cookie comes near 4 KB', async () => {
+    const email = 'big@rollcall.test';
+    await world.clerk.createUser({
+      email,
+      firstName: 'Big',
+      lastName: 'Data',
+      publicMetadata: { notes: 'x'.repeat(8_000) },
+    });
+    const page = await chromium.newPage();
+    await signInAs(page, world.webUrl, { email, password });
+    await page.goto(`${world.webUrl}/dashboard`);
+    await page.getByText('Big Data').first().waitFor();
+    const cookies = await page.context().cookies();
+    expect(cookies.some(({ name }) => name.startsWith('__session'))).toBe(true);
+    for (const { name, value } of cookies) expect(name.length + value.length).toBeLessThan(2_048);
+    await page.context().close();
+  });
+
+  /** The code that a page shows instead of itself. */
+  async function refusalOn(page: Page): Promise<string | null> {
+    await page.getByRole('heading', { name: 'This page cannot be shown right now' }).waitFor();
+    return await page.getByRole('alert').getByRole('link').getAttribute('href');
+  }
+
+  async function tryAgain(page: Page): Promise<void> {
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor();
+  }
+
+  it('pain 13: a browser whose token Convex refuses says so, instead of waiting or going in circles', async () => {
+    const page = await chromium.newPage();
+    // The server's token is good; the browser's own has been tampered with.
+    await page.route(/\/tokens\/convex/, async (route) => {
+      const response = await route.fetch();
+      const { jwt, ...rest } = (await response.json()) as { jwt: string };
+      await route.fulfill({ response, json: { ...rest, jwt: `${jwt.slice(0, -8)}AAAAAAAA` } });
+    });
+    await signInAs(page, world.webUrl, { email: 'staff@rollcall.test', password });
+    expect(await refusalOn(page)).toBe('/docs/errors#TOKEN_REFUSED');
+    await page.unroute(/\/tokens\/convex/);
+    await tryAgain(page);
+    await page.context().close();
   });
 });

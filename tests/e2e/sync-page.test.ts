@@ -64,7 +64,7 @@ describe('The sync page (A1 to A5), end to end', () => {
   const cell = (page: Page, kind: string, column: number) =>
     page.getByRole('row', { name: kind }).getByRole('cell').nth(column).textContent();
 
-  it('A4, A11: a dry run shows what would change and writes nothing; its plan is then applied', async () => {
+  it('A4, A11, pain 1: people whose webhooks were lost show in a dry run, which writes nothing; its plan then brings them', async () => {
     await lostPeople('Ada', 'Grace');
     await openSyncPage(superadmin);
     await superadmin.getByLabel('Only this email domain').fill('lost.test');
