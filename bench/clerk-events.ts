@@ -22,7 +22,8 @@ export class ClerkEvents {
     const person = Math.floor(number / 2);
     const data = {
       ...this.template,
-      id: `user_bench${String(person).padStart(20, '0')}`,
+      // Nobody who was there before: those are called otherwise.
+      id: `user_event${String(person).padStart(20, '0')}`,
       first_name: `Person ${person}`,
       last_name: update ? 'Updated' : 'Created',
       public_metadata: {},

@@ -10,6 +10,8 @@ import type { Bench } from './subject';
 const inFlight = 16;
 const rounds = 3;
 const warmUp = 200;
+/** People written between two lines of output. */
+const fillPart = 25_000;
 /** People there are already; the last is the default of `--users`. */
 const sizes = [1_000, 10_000, 100_000];
 
@@ -54,11 +56,27 @@ interface Compared {
   p99: number;
 }
 
+/** What became of an address from the smallest to the largest number of people; 1 is flat. */
+interface Flatness {
+  fromUsers: number;
+  toUsers: number;
+  /** Throughput among many over that among few; for the plain handler too, as the runtime's share. */
+  throughput: { product: number; plain: number };
+  p99: { product: number; plain: number };
+  cpuMs: { product: number; plain: number };
+}
+
+export interface IngestReport {
+  sizes: Compared[];
+  /** Absent when only one size was measured. */
+  flatness?: Flatness;
+}
+
 /**
  * Signed webhooks until durable: the product's receipt, merge, counts and audit chain beside the
  * handler of the guides (verify, upsert), each alone in a process of the same runtime, in turn.
  */
-export async function measureIngest(bench: Bench): Promise<Compared[]> {
+export async function measureIngest(bench: Bench): Promise<IngestReport> {
   const events = bench.option('events', 2_000, 20_000);
   const usersMax = bench.option('users', 100_000, 1_000_000);
   const env = {
@@ -75,18 +93,57 @@ export async function measureIngest(bench: Bench): Promise<Compared[]> {
     const report: Compared[] = [];
     let there = 0;
     for (const users of sizes.filter((size) => size <= usersMax)) {
-      for (const each of [product, plain]) await fill(each, users - there, there);
+      for (const each of [product, plain])
+        await fillLoudly(bench, each, { from: there, to: users });
       there = users;
       const compared = await compare({ product, plain }, { stream, events, users });
       report.push(compared);
       bench.say(`  among ${users} people: ${text(compared)}`);
     }
-    return report;
+    const flatness = flatnessOf(report);
+    if (flatness) bench.say(`  ${flatText(flatness)}`);
+    return { sizes: report, ...(flatness && { flatness }) };
   } finally {
     await product.stop();
     await plain.stop();
   }
 }
+
+/** In parts, so that whoever waits sees that it goes on. */
+async function fillLoudly(
+  bench: Bench,
+  deployment: Deployment,
+  { from, to }: { from: number; to: number },
+): Promise<void> {
+  for (let there = from; there < to; there += fillPart) {
+    const { perSecond } = await fill(deployment, Math.min(fillPart, to - there), there);
+    if (to - from > fillPart) bench.say(`  ... ${there + fillPart} of ${to}, ${perSecond}/s`);
+  }
+}
+
+function flatnessOf(report: readonly Compared[]): Flatness | undefined {
+  const [few, many] = [report[0], report.at(-1)];
+  if (few === undefined || many === undefined || few === many) return undefined;
+  const both = (of: (ingest: Ingest) => number) => ({
+    product: over(of(many.product), of(few.product)),
+    plain: over(of(many.plain), of(few.plain)),
+  });
+  return {
+    fromUsers: few.users,
+    toUsers: many.users,
+    throughput: both(({ perSecond }) => perSecond),
+    p99: both(({ latency }) => latency.p99Ms),
+    cpuMs: both(({ cpuMs }) => cpuMs),
+  };
+}
+
+function flatText({ fromUsers, toUsers, throughput, p99, cpuMs }: Flatness): string {
+  const of = ({ product, plain }: { product: number; plain: number }) =>
+    `x ${product} (plain x ${plain})`;
+  return `${toUsers} people over ${fromUsers}: throughput ${of(throughput)}, p99 ${of(p99)}, CPU ${of(cpuMs)}; flat is 1`;
+}
+
+const over = (a: number, b: number) => Math.round((a / b) * 100) / 100;
 
 function text({ product, plain, throughput, p99 }: Compared): string {
   const of = ({ perSecond, latency, cpuMs }: Ingest) =>
@@ -122,7 +179,6 @@ async function compare(
     cpuMs: Math.round(median(measured[name].cpuMs) * 100) / 100,
   });
   const [product, plain] = [result('product'), result('plain')];
-  const over = (a: number, b: number) => Math.round((a / b) * 100) / 100;
   return {
     users,
     product,
