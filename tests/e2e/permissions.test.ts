@@ -4,11 +4,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
 import { launchBrowser, type TestBrowser } from '../support/browser';
+import { LastOwnerDoors } from '../support/last-owner-doors';
 import { callTrpc, convexTokenOf, openRowMenu, userRow } from '../support/rollcall-page';
 import { signInAs } from '../support/sign-in';
 import { startStack, type World } from '../support/stack-world';
 
 const password = 'rollcall-demo';
+/** `LAST_OWNER_DOORS=2000` makes more of them than every run can afford. */
+const lastOwnerAttempts = Number(process.env.LAST_OWNER_DOORS ?? 200);
+const attemptsAtOnce = 40;
 
 describe('Who may change roles, tried through every door', () => {
   let world: World;
@@ -142,4 +146,26 @@ describe('Who may change roles, tried through every door', () => {
     expect(await page.content()).not.toContain('@rollcall.test');
     await page.context().close();
   });
+
+  it(
+    'rule 7, pain 10: attempts at once through tRPC, REST, command line and Clerk never leave nobody in charge',
+    async () => {
+      const seed = Number(process.env.LAST_OWNER_SEED ?? 7);
+      const doors = new LastOwnerDoors(world, seed);
+      await doors.appoint();
+      // Attempts that nobody lets through prove nothing: each door opens while others are in charge.
+      const names = ['tRPC: role', 'REST: deactivate', 'operator: role', 'Clerk: role'];
+      const alone = await doors.oneByOne(names);
+      expect([...alone]).toEqual([...names.map((name) => [name, 'done']), ['last', 'LAST_OWNER']]);
+      for (let made = 0; made < lastOwnerAttempts; made += attemptsAtOnce) {
+        await doors.storm(attemptsAtOnce);
+        await doors.restore();
+      }
+      process.stderr.write(`${JSON.stringify(Object.fromEntries(doors.outcomes))}\n`);
+      expect(doors.counted.fewest).toBeGreaterThanOrEqual(1);
+      expect(doors.counted.times).toBeGreaterThan(lastOwnerAttempts / attemptsAtOnce);
+      expect([...doors.outcomes.keys()].filter((each) => each.endsWith('INTERNAL'))).toEqual([]);
+    },
+    120_000 + lastOwnerAttempts * 500,
+  );
 });

@@ -126,6 +126,11 @@ export function mutated(value: unknown): fc.Arbitrary<unknown> {
     .map((changes) => changes.reduce((all, [path, by]) => replaced(all, path, by), value));
 }
 
+/** What an address can carry: no half of a surrogate pair. */
+export function wellFormed(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8');
+}
+
 /** Bodies that are no JSON, or JSON cut off. */
 export const brokenBodies = [
   '',
