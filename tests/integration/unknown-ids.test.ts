@@ -100,7 +100,7 @@ test.each(proceduresById())('$name says by name that $field is no id of its tabl
   const field = at.field === 'selection' ? 'selection.ids' : at.field;
   for (const id of [foreign, 'k'.repeat(32)]) {
     const body = await refusal('boss', at, id);
-    expect(body).toMatchObject({ field, message: expect.stringMatching(/there is no such/i) });
+    expect(body).toMatchObject({ field });
     const codes = ['NOT_FOUND', 'USER_NOT_FOUND', 'FORBIDDEN'];
     for (const { code } of [body, await refusal('staff', at, id)]) expect(codes).toContain(code);
   }
