@@ -330,15 +330,23 @@ describe('what is written down', () => {
 });
 
 describe('when Clerk’s session cannot even be read', () => {
-  it('shows a page with a code instead of a stack', async () => {
-    const response = await app.fetch(
-      new Request(`${origin}/dashboard?__clerk_handshake=not.a.token`, {
-        headers: { accept: 'text/html', cookie: '__clerk_db_jwt=dvb_1' },
-      }),
+  const dashboard = (search: string, cookie: string) =>
+    app.fetch(
+      new Request(`${origin}/dashboard${search}`, { headers: { accept: 'text/html', cookie } }),
     );
+
+  it('asks again without a handshake that does not verify', async () => {
+    const response = await dashboard('?__clerk_handshake=not.a.token', '__clerk_db_jwt=dvb_1');
+    expect(response.status).toBe(307);
+    expect(response.headers.get('location')).toBe('/dashboard');
+  });
+
+  it('shows a page with a code instead of a stack when that did not help', async () => {
+    const cookie = '__clerk_db_jwt=dvb_1; __rollcall_handshake=1';
+    const response = await dashboard('?__clerk_handshake=not.a.token', cookie);
     const html = await response.text();
     expect(response.headers.get('content-type')).toContain('text/html');
-    expect(html).toContain('INTERNAL');
+    expect(html).toContain('NOT_CONFIGURED');
     expect(html).not.toMatch(/\bat .*\.js|node_modules/);
   });
 });
