@@ -1,7 +1,7 @@
 /**
  * Runs in the document head: what is pressed, typed or chosen before React has taken over a control
  * is kept and done once it has, in the same order, so that nothing is lost and nothing happens
- * twice. Links and what the browser does by itself work without it. Plain text; part of no bundle.
+ * twice. Going back meanwhile loads the page of that address. Links and what the browser does by itself work without it. Plain text; part of no bundle.
  *
  * A control that React has taken over carries its props under a key of React's own
  * (`__reactProps$...`); `tests/e2e/states.test.ts` notices when that changes.
@@ -43,6 +43,11 @@ function onEdit(e){
   var c=e.target;
   if(c.matches&&c.matches('select,textarea,input:not([type=checkbox])')&&!alive(c))keep(c,c.value)
 }
+// Back, before anybody listens: the HTML is of the other address.
+var at=location.pathname+location.search;
+addEventListener('popstate',function(){
+  if(!alive(document.documentElement)&&location.pathname+location.search!==at)location.reload()
+});
 addEventListener('input',onEdit,true);
 addEventListener('change',onEdit,true);
 })()`;

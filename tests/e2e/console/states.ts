@@ -170,8 +170,8 @@ export function stateTests(ui: ConsoleWorld): void {
   });
 
   describe('before the page has come to life', () => {
-    /** Opens an address whose scripts wait; answers how to let them come. */
-    async function frozen(target: Page, address: string): Promise<() => void> {
+    /** From now on scripts wait; answers how to let them come. */
+    async function freeze(target: Page): Promise<() => void> {
       let thaw = () => {};
       const thawed = new Promise<void>((resolve) => (thaw = resolve));
       await target.route(/\/assets\/.*\.js/, async (route) => {
@@ -179,6 +179,12 @@ export function stateTests(ui: ConsoleWorld): void {
         // A page that was left meanwhile wants nothing any more.
         await route.continue().catch(() => undefined);
       });
+      return thaw;
+    }
+
+    /** Opens an address whose scripts wait. */
+    async function frozen(target: Page, address: string): Promise<() => void> {
+      const thaw = await freeze(target);
       await target.goto(ui.world.webUrl + address, { waitUntil: 'commit' });
       await target.getByRole('heading', { level: 1 }).waitFor();
       return thaw;
@@ -218,6 +224,21 @@ export function stateTests(ui: ConsoleWorld): void {
       await ui.page.waitForURL(/\/admin\/audit/, { waitUntil: 'commit' });
       expect(await ui.page.getByRole('menu').count()).toBe(0);
       last();
+      await ui.page.unroute(/\/assets\/.*\.js/);
+    });
+
+    it('going back early shows the page of that address', async () => {
+      await ui.visit('/admin/audit');
+      const alarms = ui.page.getByRole('button', { name: 'Alarms' });
+      await alarms.press('Enter');
+      await ui.page.waitForURL(/alarm=true/);
+      const thaw = await freeze(ui.page);
+      await ui.page.reload({ waitUntil: 'commit' });
+      await ui.page.getByRole('heading', { level: 1 }).waitFor();
+      await ui.page.evaluate(() => history.back());
+      thaw();
+      await expect.poll(() => alarms.getAttribute('aria-pressed'), patient).toBe('false');
+      expect(new URL(ui.page.url()).search).toBe('');
       await ui.page.unroute(/\/assets\/.*\.js/);
     });
 
