@@ -43,10 +43,14 @@ function onEdit(e){
   var c=e.target;
   if(c.matches&&c.matches('select,textarea,input:not([type=checkbox])')&&!alive(c))keep(c,c.value)
 }
-// Back, before anybody listens: the HTML is of the other address.
+// Back, before React has taken over all of it: the HTML is of the other address.
 var at=location.pathname+location.search;
+function stiff(){
+  var parts=[document.documentElement].concat(Array.from(document.querySelectorAll('button')));
+  return parts.some(function(e){return!alive(e)})
+}
 addEventListener('popstate',function(){
-  if(!alive(document.documentElement)&&location.pathname+location.search!==at)location.reload()
+  if(location.pathname+location.search!==at&&stiff())location.reload()
 });
 addEventListener('input',onEdit,true);
 addEventListener('change',onEdit,true);

@@ -267,6 +267,8 @@ export function userPageTests(ui: ConsoleWorld): void {
         await confirm('Send invitation');
         await ui.page.getByText(`${email} is invited as Admin`).waitFor();
       }
+      // The way by keyboard from the top of the page, wherever the dialogs left the focus.
+      await ui.visit('/admin/users');
       await tabAndPress(ui.page, ui.page.getByRole('button', { name: 'Invitations' }));
       const invited = (email: string) => list.getByRole('listitem').filter({ hasText: email });
       const first = invited('first@rollcall.test');
@@ -286,6 +288,7 @@ export function userPageTests(ui: ConsoleWorld): void {
       await guest.waitForURL((url) => url.pathname.startsWith('/dashboard'));
       await guest.getByRole('link', { name: 'Users', exact: true }).waitFor();
       await guest.context().close();
+      await ui.visit('/admin/users');
       await tabAndPress(ui.page, ui.page.getByRole('button', { name: 'Invitations' }));
       await first.getByText('Accepted', { exact: true }).waitFor();
       await ui.page.keyboard.press('Escape');
