@@ -26,6 +26,7 @@ interface Kind {
   testTimeoutMs?: number;
   environment?: 'node' | 'edge-runtime';
   workers?: number;
+  retry?: number;
 }
 
 function project(kind: Kind): TestProjectInlineConfiguration {
@@ -38,6 +39,7 @@ function project(kind: Kind): TestProjectInlineConfiguration {
       include: kind.include,
       environment: kind.environment ?? 'node',
       testTimeout: timeoutMs,
+      retry: kind.retry ?? 0,
       hookTimeout: Math.max(timeoutMs, 60_000),
       maxWorkers: kind.workers ?? workers,
       fileParallelism: (kind.workers ?? workers) > 1,
@@ -87,6 +89,8 @@ export default defineConfig({
         include: beside('tests/e2e'),
         testTimeoutMs: 120_000,
         workers: 1,
+        // A browser on a busy machine: once more, and the last lines of the run name the test.
+        retry: 1,
         group: 2,
       }),
     ],

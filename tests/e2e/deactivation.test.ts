@@ -217,6 +217,8 @@ describe('Deactivating, reactivating and deleting people, end to end', () => {
     expect(await confirm.isDisabled()).toBe(true);
     await dialog.getByRole('textbox').fill(person.email);
     await confirm.click();
+    // Behind an open dialog the whole table counts as hidden: only then does its row say anything.
+    await dialog.waitFor({ state: 'detached' });
     await userRow(superadmin, person.email).waitFor({ state: 'detached' });
     await expect(directoryOf(convex), 'cut').rejects.toEqual(refusal('ACCOUNT_INACTIVE'));
     const inClerk = () =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { summarise, unreadable } from './summary';
 
-const clean = { passed: 3, failed: 0, skipped: [], broken: [] };
+const clean = { passed: 3, failed: 0, skipped: [], retried: [], broken: [] };
 
 describe('the last line of npm test', () => {
   it('is the plain count when everything passed', () => {
@@ -12,6 +12,13 @@ describe('the last line of npm test', () => {
     const summary = summarise({ ...clean, skipped: ['a.test.ts > x'] }, []);
     expect(summary.lines).toEqual(['Skipped:', '  a.test.ts > x', '3 passed, 0 failed, 1 skipped']);
     expect(summary.ok).toBe(true);
+  });
+
+  it('names what passed at the second try only', () => {
+    expect(summarise({ ...clean, retried: ['a.test.ts > x'] }, [])).toEqual({
+      lines: ['Passed at the second try only:', '  a.test.ts > x', '3 passed, 0 failed'],
+      ok: true,
+    });
   });
 
   it.each([

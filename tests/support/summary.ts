@@ -13,14 +13,18 @@ export function unreadable(error: unknown): Tally {
     passed: 0,
     failed: 0,
     skipped: [],
+    retried: [],
     broken: [`the results could not be read: ${reason}`],
   };
 }
 
-/** Says what was skipped and broken by name, then the counts. No tests at all is a failure. */
+/** Says what was skipped, retried and broken by name, then the counts. No tests at all is a failure. */
 export function summarise(tally: Tally, failedChecks: readonly string[]): Summary {
   const lines: string[] = [];
   if (tally.skipped.length > 0) lines.push('Skipped:', ...tally.skipped.map((name) => `  ${name}`));
+  if (tally.retried.length > 0) {
+    lines.push('Passed at the second try only:', ...tally.retried.map((name) => `  ${name}`));
+  }
   if (tally.broken.length > 0) lines.push('Broken:', ...tally.broken.map((name) => `  ${name}`));
   if (failedChecks.length > 0) lines.push(`Checks that failed: ${failedChecks.join(', ')}`);
   const none = tally.passed + tally.failed === 0;

@@ -7,6 +7,8 @@ export interface Tally {
   failed: number;
   /** Full titles, so that nothing is left out silently. */
   skipped: string[];
+  /** Full titles of what failed first and passed when it was run once more. */
+  retried: string[];
   /** Files that could not be loaded, and errors outside of any test. */
   broken: string[];
 }
@@ -18,7 +20,7 @@ function title(test: TestCase): string {
 }
 
 function count(testModules: ReadonlyArray<TestModule>): Tally {
-  const tally: Tally = { passed: 0, failed: 0, skipped: [], broken: [] };
+  const tally: Tally = { passed: 0, failed: 0, skipped: [], retried: [], broken: [] };
   for (const module of testModules) {
     for (const test of module.children.allTests()) {
       const { state } = test.result();
@@ -26,6 +28,7 @@ function count(testModules: ReadonlyArray<TestModule>): Tally {
       else if (state === 'skipped') tally.skipped.push(title(test));
       // `pending`: the run ended before the test did.
       else tally.failed += 1;
+      if (state === 'passed' && test.diagnostic()?.flaky) tally.retried.push(title(test));
     }
     for (const error of module.errors()) {
       tally.broken.push(`${module.relativeModuleId}: ${error.message}`);
