@@ -2,7 +2,7 @@ import { internal } from '../../_generated/api';
 import type { Id } from '../../_generated/dataModel';
 import type { ActionCtx } from '../../_generated/server';
 import { mirrorKinds, type SyncKind } from '../../../src/shared/sync';
-import { syncHeartbeatMs, syncSliceMin, syncSlicesMax } from '../limits';
+import { syncHeartbeatMs, syncPageSize, syncSliceMin, syncSlicesMax } from '../limits';
 import { log } from '../log';
 import { BatchSender, type Traffic } from './batches';
 import { Removals } from './driveRemovals';
@@ -95,15 +95,15 @@ class Drive {
   /** Which instance the key belongs to, how many there are, where to cut. */
   private async plan(): Promise<void> {
     const { run } = this.options;
-    const instanceId = await this.instanceId();
     const kinds = kindsOf(run.scope);
-    const totals: Partial<Record<SyncKind, number>> = {};
-    for (const kind of kinds) {
-      totals[kind] =
-        kind !== 'users'
-          ? await this.pages.totalOf(kind)
-          : (run.scope.ids?.length ?? (await this.pages.count()));
-    }
+    // Side by side: nothing is written before all have answered, and Clerk may be far away.
+    const [instanceId, ...counts] = await Promise.all([
+      this.instanceId(),
+      ...kinds.map((kind) => this.totalOf(kind)),
+    ]);
+    const totals: Partial<Record<SyncKind, number>> = Object.fromEntries(
+      kinds.map((kind, i) => [kind, counts[i]]),
+    );
     const slices = (
       await Promise.all(kinds.map((kind) => this.cut(kind, totals[kind] ?? 0)))
     ).flat();
@@ -121,6 +121,11 @@ class Drive {
     this.slices = slices;
   }
 
+  private async totalOf(kind: SyncKind): Promise<number> {
+    if (kind !== 'users') return await this.pages.totalOf(kind);
+    return this.options.run.scope.ids?.length ?? (await this.pages.count());
+  }
+
   private async instanceId(): Promise<string> {
     const answer = await this.clerk.get('/v1/instance');
     const body: unknown = answer.found ? answer.body : undefined;
@@ -133,13 +138,18 @@ class Drive {
     });
   }
 
-  /** Boundaries are people at even distances; each slice ends with one and the next begins after. */
+  /**
+   * Boundaries are people at even distances, whole pages apart, so that no page is left with one
+   * person. Each slice ends with its boundary and the next begins after it.
+   */
   private async cut(kind: SyncKind, total: number): Promise<SyncSlice[]> {
     const whole: SyncSlice = { kind, offset: 0, done: false };
     if (kind !== 'users' || this.options.run.scope.ids !== undefined) return [whole];
     const parts = Math.min(syncSlicesMax, Math.max(1, Math.floor(total / syncSliceMin)));
-    const offsets = Array.from({ length: parts - 1 }, (_, i) =>
-      Math.floor(((i + 1) * total) / parts),
+    const pages = total / syncPageSize;
+    const offsets = Array.from(
+      { length: parts - 1 },
+      (_, i) => Math.round(((i + 1) * pages) / parts) * syncPageSize - 1,
     );
     const found = await Promise.all(offsets.map((offset) => this.pages.boundary(offset)));
     const ends = found.filter((end) => end !== undefined);
