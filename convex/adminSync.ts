@@ -20,11 +20,11 @@ import {
   runs as listRuns,
 } from './model/sync/listing';
 import { pruneSyncDetails } from './model/sync/retention';
+import { isAbandoned } from './model/sync/lease';
 import {
   activeRun,
   cancelRun,
   failRun,
-  isAbandoned,
   lostMessage,
   resumeRun,
   scheduleDrive,

@@ -11,7 +11,8 @@ crons.interval(
   internal.adminSync.reconcile,
   {},
 );
-crons.interval('watch syncs', { minutes: 1 }, internal.adminSync.watch, {});
+// At whole minutes: an interval would begin with the deployment, beside the reconcile whose run it reads.
+crons.cron('watch syncs', '* * * * *', internal.adminSync.watch, {});
 crons.interval('prune sync details', { hours: 1 }, internal.adminSync.prune, {});
 
 crons.interval('prune old deliveries', { hours: 1 }, internal.maintenance.pruneDeliveries, {});

@@ -4,7 +4,7 @@ import { driveHeldRemovals } from './model/sync/driveRemovals';
 import { placesOf, removeHeld as removeHeldOf } from './model/sync/heldRemovals';
 import { judgeRemovals, noteStrangers, removalsIn, weigh as weighOf } from './model/sync/removals';
 import { type SettledRemovals, settleRemovals } from './model/sync/settleRemovals';
-import { driven } from './model/sync/runs';
+import { driven } from './model/sync/lease';
 import { mirrorKind } from './model/sync/validators';
 
 /*

@@ -12,24 +12,9 @@ import { applyBatch as applyOne } from './model/sync/applyBatch';
 import { byCaller } from './model/cause';
 import { requireSync, triggerOf } from './model/sync/callers';
 import { driveRun } from './model/sync/drive';
-import { driveSweep } from './model/sync/driveSweep';
-import {
-  behind,
-  claimRun,
-  driven,
-  endRun,
-  isLeaseFresh,
-  renewedLease,
-  scheduleDrive,
-  startRun,
-} from './model/sync/runs';
+import { claimRun, driven, isLeaseFresh, renewedLease } from './model/sync/lease';
+import { behind, endRun, scheduleDrive, startRun } from './model/sync/runs';
 import { judgeUnseenOf } from './model/sync/missing';
-import {
-  nextOfSweep as nextOf,
-  restoreSweep,
-  sweepPeople as sweepPeopleOf,
-} from './model/sync/sweep';
-import { auditSource } from './model/validators';
 import {
   batchEnd,
   beginVerdict,
@@ -318,44 +303,3 @@ function newRemovals(before: number | undefined): RemovalTally | undefined {
 function byClerk(correlationId: string): Cause {
   return { actor: 'clerk', source: 'clerk', correlationId, now: Date.now() };
 }
-
-/** Carries out a sweep whose hold is over; harmless to repeat. */
-export const sweep = internalAction({
-  args: { sweepId: v.id('syncSweeps') },
-  returns: v.null(),
-  handler: async (ctx, { sweepId }) => {
-    await driveSweep(ctx, sweepId);
-    return null;
-  },
-});
-
-export const nextOfSweep = internalMutation({
-  args: { sweepId: v.id('syncSweeps') },
-  returns: v.union(v.array(v.string()), v.null()),
-  handler: async (ctx, { sweepId }) => await nextOf(ctx, sweepId, Date.now()),
-});
-
-export const sweepPeople = internalMutation({
-  args: {
-    sweepId: v.id('syncSweeps'),
-    verdicts: v.array(v.object({ externalId: v.string(), isThere: v.boolean() })),
-  },
-  returns: v.null(),
-  handler: async (ctx, { sweepId, verdicts }) => {
-    await sweepPeopleOf(ctx, sweepId, verdicts, Date.now());
-    return null;
-  },
-});
-
-/** Goes on restoring where one transaction ended. */
-export const restore = internalMutation({
-  args: { sweepId: v.id('syncSweeps'), actor: v.string(), source: auditSource },
-  returns: v.null(),
-  handler: async (ctx, { sweepId, actor, source }) => {
-    const row = await ctx.db.get('syncSweeps', sweepId);
-    if (row === null) return null;
-    const cause = { actor, source, correlationId: `sweep:${sweepId}`, now: Date.now() };
-    await restoreSweep(ctx, row, cause);
-    return null;
-  },
-});

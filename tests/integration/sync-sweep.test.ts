@@ -41,7 +41,7 @@ async function sweep(runId: Awaited<ReturnType<typeof sync>>['_id']) {
 
 async function carryOut(sweepId: Awaited<ReturnType<typeof sweep>>) {
   vi.setSystemTime(Date.now() + sweepHoldMs);
-  await settled(world.t.action(internal.syncWork.sweep, { sweepId }));
+  await settled(world.t.action(internal.sweepWork.sweep, { sweepId }));
 }
 
 describe('A7: a sync never deletes', () => {
@@ -73,7 +73,7 @@ describe('pain 6: the sweep', () => {
     const before = await rowOf(t, gone);
     const run = await sync(t);
     const sweepId = await sweep(run._id);
-    await settled(t.action(internal.syncWork.sweep, { sweepId }));
+    await settled(t.action(internal.sweepWork.sweep, { sweepId }));
     expect(await rowOf(t, gone)).toEqual(before);
     clerk.users.set(back, rawUser(back));
     vi.setSystemTime(Date.now() + 1_000);

@@ -7,7 +7,8 @@ import { applyUserBatch, type UserBatch } from './applyUsers';
 import type { Stretch } from './findRows';
 import { unpackUsers } from './packing';
 import { type BatchResult, checkpoint } from './checkpoint';
-import { renewedLease, type SyncRun } from './runs';
+import { renewedLease } from './lease';
+import type { SyncRun } from './runs';
 import type { BatchEnd, SyncSlice } from './validators';
 
 export interface Batch {

@@ -20,7 +20,8 @@ import {
   type UserPlan,
 } from './planUser';
 import type { BatchResult } from './checkpoint';
-import { readsEverybody, type SyncRun } from './runs';
+import type { SyncRun } from './runs';
+import { readsEverybody } from './scope';
 
 export interface UserBatch {
   users: readonly ClerkUser[];

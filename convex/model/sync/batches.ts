@@ -8,7 +8,8 @@ import { packed, packUser } from './packing';
 import type { Listed, Page } from './pages';
 import { planHashOf, sumDigests } from './planHash';
 import { Stopped } from './reader';
-import { readsEverybody, type SyncRun } from './runs';
+import type { SyncRun } from './runs';
+import { readsEverybody } from './scope';
 import type { BatchEnd, SyncScope, SyncSlice } from './validators';
 
 export interface PageWork {

@@ -1,7 +1,8 @@
 import { type SyncKind, type SyncOutcome, syncErrorsKept } from '../../../src/shared/sync';
 import type { MutationCtx } from '../../_generated/server';
 import { syncRateWindowMs } from '../limits';
-import { renewedLease, type SyncRun } from './runs';
+import { renewedLease } from './lease';
+import type { SyncRun } from './runs';
 import type { SyncSlice } from './validators';
 
 /** What one batch adds to the run. */

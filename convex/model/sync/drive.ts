@@ -2,13 +2,15 @@ import { internal } from '../../_generated/api';
 import type { Id } from '../../_generated/dataModel';
 import type { ActionCtx } from '../../_generated/server';
 import { mirrorKinds, type SyncKind } from '../../../src/shared/sync';
-import { syncHeartbeatMs, syncPageSize, syncSliceMin, syncSlicesMax } from '../limits';
+import { syncHeartbeatMs } from '../limits';
 import { log } from '../log';
 import { BatchSender, type Traffic } from './batches';
 import { Removals } from './driveRemovals';
 import { PageReader } from './pages';
+import { planRun } from './planRun';
 import { ClerkReader, requestTaker, Stopped, SyncTrouble } from './reader';
-import { kindsOf, type SyncRun } from './runs';
+import type { SyncRun } from './runs';
+import { kindsOf } from './scope';
 import type { SyncFailure, SyncSlice } from './validators';
 
 /** Claims a run and drives it, for as long as one action may; does nothing where another one does. */
@@ -92,68 +94,15 @@ class Drive {
     await this.finish();
   }
 
-  /** Which instance the key belongs to, how many there are, where to cut. */
   private async plan(): Promise<void> {
-    const { run } = this.options;
-    const kinds = kindsOf(run.scope);
-    // Side by side: nothing is written before all have answered, and Clerk may be far away.
-    const [instanceId, ...counts] = await Promise.all([
-      this.instanceId(),
-      ...kinds.map((kind) => this.totalOf(kind)),
-    ]);
-    const totals: Partial<Record<SyncKind, number>> = Object.fromEntries(
-      kinds.map((kind, i) => [kind, counts[i]]),
-    );
-    const slices = (
-      await Promise.all(kinds.map((kind) => this.cut(kind, totals[kind] ?? 0)))
-    ).flat();
-    const total = Object.values(totals).reduce((sum, count) => sum + count, 0);
-    const { organizations, memberships, ...people } = totals;
-    const users = run.scope.ids === undefined ? people.users : undefined;
-    const mirrors = { organizations, memberships };
-    const planned = { instanceId, total, slices, clerkUsers: users, mirrors };
+    const planned = await planRun(this.clerk, this.pages, this.options.run.scope);
     const verdict = await this.ctx.runMutation(internal.syncWork.begin, {
       ...this.address,
       ...planned,
     });
     if (verdict.kind === 'stopped') throw new Stopped(verdict.why);
     if (verdict.kind === 'foreign') throw new SyncTrouble(verdict.failure);
-    this.slices = slices;
-  }
-
-  private async totalOf(kind: SyncKind): Promise<number> {
-    if (kind !== 'users') return await this.pages.totalOf(kind);
-    return this.options.run.scope.ids?.length ?? (await this.pages.count());
-  }
-
-  private async instanceId(): Promise<string> {
-    const answer = await this.clerk.get('/v1/instance');
-    const body: unknown = answer.found ? answer.body : undefined;
-    if (typeof body === 'object' && body !== null && 'id' in body && typeof body.id === 'string') {
-      return body.id;
-    }
-    throw new SyncTrouble({
-      code: 'CLERK_REFUSED',
-      message: 'Clerk does not say which application this key belongs to',
-    });
-  }
-
-  /**
-   * Boundaries are people at even distances, whole pages apart, so that no page is left with one
-   * person. Each slice ends with its boundary and the next begins after it.
-   */
-  private async cut(kind: SyncKind, total: number): Promise<SyncSlice[]> {
-    const whole: SyncSlice = { kind, offset: 0, done: false };
-    if (kind !== 'users' || this.options.run.scope.ids !== undefined) return [whole];
-    const parts = Math.min(syncSlicesMax, Math.max(1, Math.floor(total / syncSliceMin)));
-    const pages = total / syncPageSize;
-    const offsets = Array.from(
-      { length: parts - 1 },
-      (_, i) => Math.round(((i + 1) * pages) / parts) * syncPageSize - 1,
-    );
-    const found = await Promise.all(offsets.map((offset) => this.pages.boundary(offset)));
-    const ends = found.filter((end) => end !== undefined);
-    return [...ends, undefined].map((end, i) => ({ ...whole, cursor: ends[i - 1], end }));
+    this.slices = planned.slices;
   }
 
   /** A plan is applied exactly, or not at all: it is made again and compared before the first write. */

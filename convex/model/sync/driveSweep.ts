@@ -20,7 +20,7 @@ export async function driveSweep(ctx: ActionCtx, sweepId: Id<'syncSweeps'>): Pro
     checkStop,
   });
   for (;;) {
-    const ids = await ctx.runMutation(internal.syncWork.nextOfSweep, { sweepId });
+    const ids = await ctx.runMutation(internal.sweepWork.nextOfSweep, { sweepId });
     if (ids === null) return;
     const verdicts = await Promise.all(
       ids.map(async (externalId) => {
@@ -28,6 +28,6 @@ export async function driveSweep(ctx: ActionCtx, sweepId: Id<'syncSweeps'>): Pro
         return { externalId, isThere: answer.found || answer.status !== 404 };
       }),
     );
-    await ctx.runMutation(internal.syncWork.sweepPeople, { sweepId, verdicts });
+    await ctx.runMutation(internal.sweepWork.sweepPeople, { sweepId, verdicts });
   }
 }

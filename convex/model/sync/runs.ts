@@ -1,19 +1,14 @@
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { internal } from '../../_generated/api';
-import {
-  type SyncKind,
-  type SyncMode,
-  type SyncTrigger,
-  normaliseDomain,
-  syncIdsMax,
-} from '../../../src/shared/sync';
+import type { SyncMode, SyncTrigger } from '../../../src/shared/sync';
 import { appendAudit, type Cause } from '../auditLog';
 import { readCounts } from '../counters';
 import { clerkApi } from '../environment';
 import { fail } from '../errors';
-import { syncHeartbeatMs, syncLeaseMs } from '../limits';
+import { isAbandoned, renewedLease } from './lease';
 import { planHashOf } from './planHash';
+import { checkedScope, scopeFacts } from './scope';
 import type { SyncFailure, SyncScope, SyncTally } from './validators';
 
 export type SyncRun = Doc<'syncRuns'>;
@@ -96,50 +91,6 @@ function requireServerKey(): void {
   if (!api.ok) fail('NOT_CONFIGURED', { field: 'secretKey', message: `${api.reason}.` });
 }
 
-/** A11, bounded. Parts of the people leave organizations and memberships alone. */
-function checkedScope({ only, emailDomain, ids }: SyncScope): SyncScope {
-  const someUsers = emailDomain !== undefined || ids !== undefined;
-  if (someUsers && only !== undefined && only !== 'users') {
-    fail('INVALID_INPUT', {
-      field: 'only',
-      message: 'A domain or a list of ids limits users; leave `only` out or set it to users.',
-    });
-  }
-  const domain = emailDomain === undefined ? undefined : normaliseDomain(emailDomain);
-  if (domain === null) {
-    fail('INVALID_INPUT', {
-      field: 'emailDomain',
-      message: 'Write the domain as it stands behind the @, for example example.com.',
-    });
-  }
-  const wanted = ids && [...new Set(ids.map((id) => id.trim()))];
-  if (wanted && (wanted.length === 0 || wanted.length > syncIdsMax || wanted.some(isNoId))) {
-    fail('INVALID_INPUT', { field: 'ids', message: `Name 1 to ${syncIdsMax} Clerk user ids.` });
-  }
-  return { only: someUsers ? 'users' : only, emailDomain: domain, ids: wanted };
-}
-
-function isNoId(id: string): boolean {
-  return !/^[\w-]{1,200}$/.test(id);
-}
-
-export function kindsOf({ only }: SyncScope): readonly SyncKind[] {
-  return only === undefined ? ['users', 'organizations', 'memberships'] : [only];
-}
-
-/** Whether the run reads every person of Clerk; only then can it say who is missing there. */
-export function readsEverybody({ only, emailDomain, ids }: SyncScope): boolean {
-  return (only === undefined || only === 'users') && emailDomain === undefined && ids === undefined;
-}
-
-function scopeFacts({ only, emailDomain, ids }: SyncScope) {
-  return {
-    only: only ?? null,
-    emailDomain: emailDomain ?? null,
-    ids: ids === undefined ? null : ids.slice(0, 100),
-  };
-}
-
 /** The run that goes on, queued or running. */
 export async function activeRun(ctx: QueryCtx): Promise<SyncRun | null> {
   for (const status of ['running', 'queued'] as const) {
@@ -167,61 +118,10 @@ async function makeWay(ctx: MutationCtx, cause: Cause): Promise<void> {
   await failRun(ctx, active, { code: 'SYNC_NOT_RESUMABLE', message: lostMessage(active) }, cause);
 }
 
-/** Its driver has not been heard of for longer than it may be silent. */
-export function isAbandoned(run: SyncRun, now: number): boolean {
-  const until = run.lease?.until ?? run.startedAt + syncLeaseMs;
-  return until < now;
-}
-
 export function lostMessage(run: SyncRun): string {
   return run.key === 'pasted'
     ? 'The run was interrupted, and its key is nowhere but with you: paste the key again.'
     : 'The run was interrupted.';
-}
-
-/** Takes the run over for `driver`; null when it has ended or another driver holds it. */
-export async function claimRun(
-  ctx: MutationCtx,
-  runId: Id<'syncRuns'>,
-  driver: string,
-  now: number,
-): Promise<SyncRun | null> {
-  const run = await ctx.db.get('syncRuns', runId);
-  if (run === null || (run.status !== 'queued' && run.status !== 'running')) return null;
-  // A run that was handed over, or is to be resumed, has a lease without a driver.
-  const holder = run.lease?.driver ?? '';
-  const held = holder !== '' && holder !== driver && (run.lease?.until ?? 0) >= now;
-  if (held) return null;
-  const change = {
-    status: 'running' as const,
-    lease: { driver, until: now + syncLeaseMs },
-    resumed: holder === '' ? run.resumed : run.resumed + 1,
-    measured: { at: now, done: run.done },
-  };
-  await ctx.db.patch('syncRuns', runId, change);
-  return { ...run, ...change };
-}
-
-/** The run, if `driver` still drives it and nobody cancelled it. */
-export async function driven(
-  ctx: MutationCtx,
-  runId: Id<'syncRuns'>,
-  driver: string,
-): Promise<{ go: true; run: SyncRun } | { go: false; why: 'cancelled' | 'lost' }> {
-  const run = await ctx.db.get('syncRuns', runId);
-  if (run === null || run.status !== 'running' || run.lease?.driver !== driver) {
-    return { go: false, why: run?.status === 'cancelled' ? 'cancelled' : 'lost' };
-  }
-  return run.cancelRequested ? { go: false, why: 'cancelled' } : { go: true, run };
-}
-
-/** Renewed within the last heartbeat: whoever drives need not do it again. */
-export function isLeaseFresh({ lease }: SyncRun, now: number): boolean {
-  return lease !== undefined && lease.until - now > syncLeaseMs - syncHeartbeatMs;
-}
-
-export function renewedLease(driver: string, now: number) {
-  return { driver, until: now + syncLeaseMs };
 }
 
 /** Asks the driver to stop; one that is gone is not waited for. */

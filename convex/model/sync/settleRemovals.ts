@@ -6,7 +6,8 @@ import { deleteOrganization } from '../deleteOrganization';
 import { removalsBuriedAtOnce, removalsMax, removalsSortedAtOnce } from '../limits';
 import { digestOf, digestText, sumDigests } from './planHash';
 import { bySync, hold, type MirrorRow, move, type Removal, removalsIn, rowOf } from './removals';
-import { renewedLease, type SyncRun } from './runs';
+import { renewedLease } from './lease';
+import type { SyncRun } from './runs';
 
 export interface Settling {
   kind: MirrorKind;

@@ -14,7 +14,8 @@ import {
   sweepSilentMsMax,
 } from '../limits';
 import { otherActiveOwners, patchUser, type UserRow } from '../userRows';
-import { readsEverybody, type SyncRun } from './runs';
+import type { SyncRun } from './runs';
+import { readsEverybody } from './scope';
 
 /*
  * Deactivating people whom Clerk does not have (A7). Never part of a run: somebody asks for it, a
@@ -153,7 +154,7 @@ async function scheduleSweep(
   sweepId: Id<'syncSweeps'>,
   afterMs: number,
 ): Promise<void> {
-  await ctx.scheduler.runAfter(afterMs, internal.syncWork.sweep, { sweepId });
+  await ctx.scheduler.runAfter(afterMs, internal.sweepWork.sweep, { sweepId });
 }
 
 /** Ids to ask Clerk for next; null when nothing is to be done (any more, or yet). */
@@ -258,7 +259,7 @@ export async function restoreSweep(ctx: MutationCtx, sweep: Sweep, cause: Cause)
   if (isDone) return;
   const { actor, source } = cause;
   const next = { sweepId: sweep._id, actor, source };
-  await ctx.scheduler.runAfter(0, internal.syncWork.restore, next);
+  await ctx.scheduler.runAfter(0, internal.sweepWork.restore, next);
 }
 
 async function restoreSome(

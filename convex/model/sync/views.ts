@@ -5,7 +5,8 @@ import { syncStates } from '../../../src/shared/sync';
 import { clerkApi } from '../environment';
 import { listSchedules, scheduleView } from '../schedules';
 import { literals } from '../validators';
-import { activeRun, isAbandoned, isResumable, type SyncRun } from './runs';
+import { isAbandoned } from './lease';
+import { activeRun, isResumable, type SyncRun } from './runs';
 import {
   removalBrake,
   type RemovalTally,
