@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import inspector from 'node:inspector';
 import { onRunningActions } from './functions/running-actions';
+import { selfLimitedDepth } from './self-limited';
 
 /**
  * Ends the process when an action holds its only thread and never gives it back.
@@ -11,11 +12,15 @@ import { onRunningActions } from './functions/running-actions';
  * disk, mutations under way are sent again by their clients and applied once, actions under way
  * are failed at the next start. Who started the process starts it again (`local/stack`).
  *
- * A thread of its own watches a counter that the event loop keeps moving. It blames actions only:
- * while none runs, whatever takes long is the runtime's own and ends by itself.
+ * A thread of its own watches a counter that the event loop keeps moving. It blames actions only,
+ * and only for work: what is certain to end says so (`self-limited.ts`), and a process that waits
+ * for its disk, or that a busy machine gives no processor, uses none.
  */
 
-/** How long the event loop may stand still while an action runs. */
+/**
+ * How long the event loop may stand still while an action runs, and how much of the processor's
+ * time it may use meanwhile.
+ */
 export const stallMsMax = 20_000;
 /** By which the end is told from others; nothing else sends it, and nobody handles it. */
 export const watchdogSignal = 'SIGUSR2';
@@ -30,7 +35,7 @@ export function startWatchdog(stallMs = stallMsMax): () => void {
   const text = new Uint8Array(new SharedArrayBuffer(namesBytesMax));
   const worker = new Worker(watching, {
     eval: true,
-    workerData: { beats, text, beatMs, ticksMax: Math.ceil(stallMs / beatMs), watchdogSignal },
+    workerData: { beats, text, selfLimitedDepth, beatMs, stallMs, watchdogSignal },
   });
   worker.unref();
   const timer = setInterval(() => Atomics.add(beats, 0, 1), beatMs);
@@ -50,20 +55,30 @@ export function startWatchdog(stallMs = stallMsMax): () => void {
 
 /**
  * Counts its own ticks instead of looking at a clock: while the machine sleeps, neither thread
- * moves, and a clock that jumps means nothing.
+ * moves, and a clock that jumps means nothing. The processor's time is the whole process's.
  */
 const watching = `
 const { workerData } = require('node:worker_threads');
 const { writeSync } = require('node:fs');
-const { beats, text, beatMs, ticksMax, watchdogSignal } = workerData;
+const { beats, text, selfLimitedDepth, beatMs, stallMs, watchdogSignal } = workerData;
+const cpuMs = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
 let last = -1;
 let ticks = 0;
+let cpuMsBefore = 0;
 setInterval(() => {
   const now = Atomics.load(beats, 0);
   const length = Atomics.load(beats, 1);
-  ticks = now === last ? ticks + 1 : 0;
-  last = now;
-  if (ticks < ticksMax || length === 0) return;
+  if (now !== last || length === 0 || Atomics.load(selfLimitedDepth, 0) > 0) {
+    last = now;
+    ticks = 0;
+    cpuMsBefore = cpuMs();
+    return;
+  }
+  ticks += 1;
+  if (ticks * beatMs < stallMs || cpuMs() - cpuMsBefore < stallMs) return;
   const names = Buffer.from(text.slice(0, length)).toString();
   writeSync(2, 'The event loop has stood still for ' + (ticks * beatMs) / 1000 + ' s while an action ran (' + names + '). ' +
     'An action that never awaits again holds everything up, so the process ends; nothing that was acknowledged is lost. ' +

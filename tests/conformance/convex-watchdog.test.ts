@@ -3,6 +3,8 @@ import { ConvexHttpClient } from 'convex/browser';
 import { makeFunctionReference } from 'convex/server';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeSnapshot } from '../../local/convex/snapshot/snapshot-files';
+import { newId } from '../../local/convex/values/ids';
 import { ConvexWorld, eventually } from '../fixtures/convex-servers/world';
 
 const mutation = (path: string) => makeFunctionReference<'mutation'>(path);
@@ -51,6 +53,36 @@ describe('an endless loop in a mutation', () => {
     expect(await client.action(shout, { text: 'after' })).toBe('AFTER');
     expect(await quick()).toBe(3);
     expect(world.started?.child.exitCode).toBeNull();
+    expect(world.started?.child.signalCode).toBeNull();
+  });
+});
+
+describe('work of the runtime itself', () => {
+  /** Far less than what the import below takes. */
+  const impatientMs = 500;
+  const documents = 40_000;
+
+  function manyCounters(): Uint8Array<ArrayBuffer> {
+    const number = 10_001;
+    const lines = Array.from({ length: documents }, (_, n) =>
+      JSON.stringify({ _creationTime: n + 1, _id: newId(number), name: `counter${n}`, n }),
+    );
+    return Uint8Array.from(writeSnapshot([{ namespace: '', name: 'counters', number, lines }]));
+  }
+
+  it('holds everything up for longer than an action may, and is not blamed on one that ran', async () => {
+    await world.started?.stop();
+    await world.boot({ ROLLCALL_STALL_MS: String(impatientMs) });
+    const client = new ConvexHttpClient(world.ready.url);
+    const shout = makeFunctionReference<'action'>('notes:shout');
+    expect(await client.action(shout, { text: 'before' })).toBe('BEFORE');
+    const { url, adminKey } = world.ready;
+    const imported = await fetch(`${url}/api/local/snapshot`, {
+      method: 'POST',
+      headers: { authorization: `Convex ${adminKey}` },
+      body: manyCounters(),
+    });
+    expect(await imported.json()).toEqual({ tables: 1, documents });
     expect(world.started?.child.signalCode).toBeNull();
   });
 });

@@ -33,6 +33,11 @@ function runDue(): void {
         stretch?.run();
       }
     });
-    if (!finished) stretches[next - 1]?.cut();
+    if (finished) continue;
+    stretches[next - 1]?.cut();
+    // Nobody else waits for two endless ones in a row.
+    due = [...stretches.slice(next), ...due];
+    if (due.length > 0) inNextTurn(runDue);
+    return;
   }
 }

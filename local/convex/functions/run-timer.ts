@@ -1,5 +1,6 @@
 import { executionAsyncId } from 'node:async_hooks';
 import vm from 'node:vm';
+import { endingByItself } from '../self-limited';
 import { clearIfUnbalanced } from './async-stack';
 
 /**
@@ -46,7 +47,9 @@ export function underTimer<T>(timeoutMs: number, body: () => T): { value: T } | 
     }
   };
   try {
-    script.runInContext(context, { timeout: timeoutMs, displayErrors: false });
+    endingByItself(() => {
+      script.runInContext(context, { timeout: timeoutMs, displayErrors: false });
+    });
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
     for (const realm of timer.atWork) realm.abandon();

@@ -1,3 +1,4 @@
+import { endingByItself } from '../self-limited';
 import type { Commit } from './contract';
 import type { DatabaseFile } from './database-file';
 
@@ -49,7 +50,8 @@ export class Batch {
         this.file.exec('BEGIN IMMEDIATE');
         this.hasBegun = true;
       }
-      const done = task.run();
+      // What functions do in it is under timers; an import or a new index is the runtime's own.
+      const done = endingByItself(() => task.run());
       if (!(done instanceof Promise)) {
         this.#add(done);
         return undefined;
