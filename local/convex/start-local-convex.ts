@@ -5,6 +5,7 @@ import type { Engine } from './engine/contract';
 import type { ServerContext } from './http/context';
 import { FunctionCalls } from './http/function-calls';
 import { FunctionLogs } from './http/function-logs';
+import { holdRequests, type Listeners } from './http/early-requests';
 import { closeGently, listen } from './http/listen';
 import { apiListener, newHttpServer, siteListener } from './http/servers';
 import { loadInstanceKeys } from './keys/instance-keys';
@@ -46,16 +47,19 @@ const graceMs = 3_000;
 export async function startLocalConvex(options: LocalConvexOptions): Promise<LocalConvex> {
   const api = newHttpServer();
   const site = newHttpServer();
+  const [serveApi, serveSite] = [holdRequests(api), holdRequests(site)];
   try {
     const url = await listen(api, { port: options.port ?? 0, variable: 'CONVEX_PORT' });
     const siteUrl = await listen(site, {
       port: options.sitePort ?? 0,
       variable: 'CONVEX_SITE_PORT',
     });
-    return await serve({ api, site, url, siteUrl, options });
+    return await serve({ api, site, serveApi, serveSite, url, siteUrl, options });
   } catch (error) {
-    api.close();
-    site.close();
+    for (const server of [api, site]) {
+      server.close();
+      server.closeAllConnections();
+    }
     throw error;
   }
 }
@@ -63,12 +67,15 @@ export async function startLocalConvex(options: LocalConvexOptions): Promise<Loc
 interface Listening {
   api: Server;
   site: Server;
+  serveApi: (listeners: Listeners) => void;
+  serveSite: (listeners: Listeners) => void;
   url: string;
   siteUrl: string;
   options: LocalConvexOptions;
 }
 
-async function serve({ api, site, url, siteUrl, options }: Listening): Promise<LocalConvex> {
+async function serve(listening: Listening): Promise<LocalConvex> {
+  const { api, site, url, siteUrl, options } = listening;
   const { dataDir } = options;
   const opened = await (options.openEngine ?? openEngine)({ dataDir, url, siteUrl });
   const { engine, deploy } = opened;
@@ -93,9 +100,11 @@ async function serve({ api, site, url, siteUrl, options }: Listening): Promise<L
   const hub = new QueryHub(engine, calls);
   const sync = new SyncServer({ hub, calls, bearers });
   const detachLogs = logs.attach(engine);
-  api.on('request', apiListener(context));
-  api.on('upgrade', (request, socket, head) => sync.handleUpgrade(request, socket, head));
-  site.on('request', siteListener(context));
+  listening.serveApi({
+    request: apiListener(context),
+    upgrade: (request, socket, head) => sync.handleUpgrade(request, socket, head),
+  });
+  listening.serveSite({ request: siteListener(context) });
   const jobs = new JobLoop(engine.jobs);
   const crons = new CronLoop(engine);
   await jobs.start();
