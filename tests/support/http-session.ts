@@ -12,6 +12,8 @@ const tokenFreshMs = 30_000;
 /** Somebody signed in without a browser, by Clerk's Frontend API. */
 export class HttpSession {
   private token = { value: '', atMs: Number.NEGATIVE_INFINITY };
+  /** Stays: a token made before it would be asked for anew. */
+  private readonly signedInAtS = Math.floor(Date.now() / 1000) - 1;
 
   private constructor(
     private readonly client: FrontendClient,
@@ -49,7 +51,7 @@ export class HttpSession {
     const suffix = createHash('sha1').update(this.publishableKey).digest('base64url').slice(0, 8);
     const values = {
       __session: await this.bearer(),
-      __client_uat: String(Math.floor(Date.now() / 1000) - 1),
+      __client_uat: String(this.signedInAtS),
       __clerk_db_jwt: this.client.token ?? '',
     };
     return Object.entries(values)
