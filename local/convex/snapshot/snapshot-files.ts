@@ -1,6 +1,7 @@
 import { strFromU8, strToU8, unzipSync, zipSync, type Zippable } from 'fflate';
 import { PushError } from '../deploy/push-error';
 import type { JsonObject } from '../values/value';
+import { fromUniform, needsTypes, taggedInteger, toUniform } from './uniform-text';
 
 /** One table of a snapshot. */
 export interface SnapshotTable {
@@ -16,6 +17,9 @@ export interface SnapshotTable {
 /** The same for everybody, so that the same data gives the same bytes. */
 const writtenAt = '1980-01-01T00:00:00';
 const documentsFile = 'documents.jsonl';
+/** Says how the documents beside it are written. Without one, every number is a float64. */
+const typesFile = 'generated_schema.jsonl';
+const uniform = '"uniform"';
 
 /** `a/b` lies under `_components/a/_components/b/`. */
 function folderOf(namespace: string): string {
@@ -37,11 +41,17 @@ export function writeSnapshot(tables: readonly SnapshotTable[]): Uint8Array {
     const list = own.map(({ name, number }) => JSON.stringify({ name, id: number }));
     files.set(`${folderOf(namespace)}_tables/${documentsFile}`, linesText(list));
     for (const { name, lines } of own) {
-      files.set(`${folderOf(namespace)}${name}/${documentsFile}`, linesText(lines));
+      const folder = `${folderOf(namespace)}${name}/`;
+      // Only where needed: deployments of before 2026 do not know the word.
+      const isUniform = lines.some(needsTypes);
+      if (isUniform) files.set(`${folder}${typesFile}`, linesText([uniform]));
+      files.set(`${folder}${documentsFile}`, linesText(isUniform ? lines.map(toUniform) : lines));
     }
   }
   const zippable: Zippable = {};
-  for (const name of [...files.keys()].sort()) {
+  // As Convex Cloud orders them: how documents are written comes before them.
+  const place = (name: string) => name.replace(typesFile, '');
+  for (const name of [...files.keys()].sort((a, b) => (place(a) < place(b) ? -1 : 1))) {
     zippable[name] = [strToU8(files.get(name) ?? ''), { mtime: writtenAt }];
   }
   return zipSync(zippable);
@@ -79,7 +89,7 @@ export function readSnapshot(zip: Uint8Array): SnapshotTable[] {
     if (folder === '' || isSystem) continue;
     const table = tables.get(folder);
     if (!table) throw bad(`${path} belongs to no table of _tables/documents.jsonl`);
-    table.lines = typedLines(path, linesOf(bytes), files[`${folder}generated_schema.jsonl`]);
+    table.lines = typedLines(path, linesOf(bytes), files[`${folder}${typesFile}`]);
   }
   return [...tables.values()];
 }
@@ -90,9 +100,13 @@ function namespaceOf(folder: string): string {
   throw bad(`"${folder}" is not where a component's tables lie`);
 }
 
-/** Convex Cloud writes int64 as digits and bytes as base64, and says which fields are such. */
+/**
+ * Until 2026, Convex Cloud wrote int64 as a text of digits and bytes as base64, and which fields
+ * are such, beside them.
+ */
 function typedLines(path: string, lines: string[], schema: Uint8Array | undefined): string[] {
   const [shape = ''] = schema ? linesOf(schema) : [];
+  if (shape.trim() === uniform) return lines.map(fromUniform);
   const typed = [...shape.matchAll(/\\?"([^"\\]+)\\?"\s*:\s*(int64|bytes)\b/g)];
   if (typed.length === 0) return lines;
   return parseLines(path, lines).map((document) => {
@@ -107,11 +121,9 @@ function typedLines(path: string, lines: string[], schema: Uint8Array | undefine
 }
 
 function int64(path: string, field: string, text: string): JsonObject {
-  if (!/^-?\d{1,19}$/.test(text))
-    throw bad(`${path}: "${field}" is no int64: ${text.slice(0, 40)}`);
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigInt64LE(BigInt.asIntN(64, BigInt(text)));
-  return { $integer: bytes.toString('base64') };
+  const tagged = /^-?\d{1,19}$/.test(text) ? taggedInteger(BigInt(text)) : undefined;
+  if (tagged === undefined) throw bad(`${path}: "${field}" is no int64: ${text.slice(0, 40)}`);
+  return JSON.parse(tagged) as JsonObject;
 }
 
 function linesOf(bytes: Uint8Array): string[] {
