@@ -1,5 +1,6 @@
 import { checkedArgs, checkedResult } from '../functions/check-values';
-import { userMsMax, type RealmOutcome } from '../functions/transaction-realm';
+import type { RealmOutcome } from '../functions/active-call';
+import { userMsMax } from '../functions/transaction-realm';
 import { failureOf, FunctionFailure } from '../functions/user-errors';
 import type { Usage } from '../store/contract';
 import { limitMessage } from '../store/limits';

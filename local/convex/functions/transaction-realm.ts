@@ -1,15 +1,8 @@
 import vm from 'node:vm';
-import {
-  messageOf,
-  performAll,
-  rejection,
-  type CallHost,
-  type Continuation,
-  type PendingOperation,
-} from './call-operations';
+import { hostFunctions, newCall, type ActiveCall, type RealmOutcome } from './active-call';
+import { performAll, type CallHost, type Continuation } from './call-operations';
 import { sharedGlobals } from './host-globals';
-import { cpuMs, recentCpuMs } from './processor-time';
-import { formatLogArgs } from './log-lines';
+import { cpuMs } from './processor-time';
 import { preludeScript, type Install, type PreludeApi } from './prelude';
 import {
   ModuleLoader,
@@ -25,7 +18,6 @@ import {
   type Abandonable,
 } from './run-timer';
 import type { Thrown } from './thrown';
-import { transactionSubtle } from './transaction-crypto';
 import { ownPromise } from './unhandled-rejections';
 
 /**
@@ -39,27 +31,6 @@ import { ownPromise } from './unhandled-rejections';
  * All turns of a call, the operations between them and calls nested in those usually run under
  * one timer (`run-timer.ts`), which ends endless loops, `await` loops included.
  */
-
-export type RealmOutcome =
-  | { kind: 'returned'; json: string; unawaited: string[] }
-  | { kind: 'threw'; thrown: Thrown }
-  /** Ran too long; the realm must not be used again. */
-  | { kind: 'timedOut' }
-  /** Waits for a promise that nothing can settle any more. */
-  | { kind: 'stuck' };
-
-interface ActiveCall {
-  host: CallHost;
-  pending: PendingOperation[];
-  outcome?: Exclude<RealmOutcome, { kind: 'returned' }> | { kind: 'returned'; json: string };
-  /** Operations asked after the function had returned; refused. */
-  late: string[];
-  /** Wall time of its turns, without what the host did in them. */
-  userMs: number;
-  /** Wall time of its operations. */
-  hostMs: number;
-  startCpuMs: number;
-}
 
 type Step =
   | { outcome: RealmOutcome }
@@ -84,8 +55,6 @@ const hostMsMax = 250;
 const timerSlackMs = 2000;
 /** From this age on a timer is left for a fresh one after the turn. */
 const timerMsMax = 200;
-/** Reads are performed within a turn up to this age of the timer, far from when it may strike. */
-const immediateMsMax = 500;
 /** Evaluating modules at push may take longer than a call: nobody waits inside a transaction. */
 const evaluationMsMax = 5000;
 
@@ -120,7 +89,10 @@ export class TransactionRealm implements Abandonable {
     );
     // The script's value is the prelude's `install`.
     const install = prelude.runInContext(this.#context) as Install;
-    this.#api = install(this.#hostFunctions(), sharedGlobals());
+    this.#api = install(
+      hostFunctions(() => this.#active),
+      sharedGlobals(),
+    );
     this.#api.setEnv(options.env);
     ownPromise(this.#api.Promise);
     this.#loader = new ModuleLoader(this.#context, options.scripts, options.external);
@@ -169,14 +141,7 @@ export class TransactionRealm implements Abandonable {
       const loaded = this.evaluate(target.path, () => undefined);
       if ('error' in loaded) return { kind: 'threw', thrown: loaded.error };
     }
-    const call: ActiveCall = {
-      host,
-      pending: [],
-      late: [],
-      userMs: 0,
-      hostMs: 0,
-      startCpuMs: recentCpuMs(),
-    };
+    const call = newCall(host);
     return this.#drive(call, () => this.#begin(call, target, argsJson));
   }
 
@@ -259,69 +224,5 @@ export class TransactionRealm implements Abandonable {
     if (call.userMs <= this.#userMsMax) return false;
     call.userMs = Math.min(call.userMs, cpuMs() - call.startCpuMs - call.hostMs);
     return call.userMs > this.#userMsMax;
-  }
-
-  #hostFunctions(): object {
-    const answer = (body: () => unknown): { value: unknown } | { error: string } => {
-      try {
-        return { value: body() };
-      } catch (error) {
-        return { error: messageOf(error) };
-      }
-    };
-    return {
-      // While a module is being loaded there is no call to be deterministic for.
-      now: () => this.#active?.host.nowMs ?? Date.now(),
-      random: () => this.#active?.host.random() ?? Math.random(),
-      log: (level: string, args: unknown[]) => this.#active?.host.log(level, formatLogArgs(args)),
-      subtle: (name: string, args: unknown[]) => answer(() => transactionSubtle(name, args)),
-      syscall: (op: string, json: string) =>
-        answer(() => {
-          if (!this.#active)
-            throw new Error(
-              `Cannot use ${op} while a module is being loaded; move it into a function.`,
-            );
-          return this.#active.host.syscall(op, json);
-        }),
-      asyncSyscall: (
-        op: string,
-        json: string,
-        resolve: PendingOperation['resolve'],
-        reject: PendingOperation['reject'],
-      ) => this.#asyncSyscall({ op, json, resolve, reject }),
-    };
-  }
-
-  #asyncSyscall(operation: PendingOperation): void {
-    const call = this.#active;
-    if (!call) {
-      operation.reject(
-        `Cannot use ${operation.op} while a module is being loaded; move it into a function.`,
-      );
-      return;
-    }
-    if (call.outcome) {
-      call.late.push(operation.op);
-      operation.reject(
-        `${operation.op} was asked for after the function had returned. Await every operation before returning.`,
-      );
-      return;
-    }
-    const isEarly = timerAgeMs() < immediateMsMax;
-    if (call.pending.length > 0 || !call.host.isImmediate(operation.op) || !isEarly) {
-      call.pending.push(operation);
-      return;
-    }
-    const start = performance.now();
-    let settle: Continuation;
-    try {
-      // Immediate operations answer at once by definition.
-      const json = call.host.asyncSyscall(operation.op, operation.json) as string;
-      settle = () => operation.resolve(json);
-    } catch (error) {
-      settle = rejection(operation, error);
-    }
-    call.hostMs += performance.now() - start;
-    settle();
   }
 }

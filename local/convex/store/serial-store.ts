@@ -1,3 +1,4 @@
+import { endingByItself } from '../self-limited';
 import {
   StoreError,
   type BodyOptions,
@@ -10,9 +11,10 @@ import {
   type WriteOutcome,
   type WriteTransaction,
 } from './contract';
+import { attempt, once, settled } from './attempt';
 import { Batch, type Task } from './batch';
 import { CommitHistory } from './commit-history';
-import { defaultBodyMsMax, inTime } from './in-time';
+import { defaultBodyMsMax } from './in-time';
 import { Transaction, type StoreParts } from './transaction';
 
 const turnOfEventLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -65,7 +67,7 @@ export class SerialStore implements Store {
         run: () => {
           const ts = this.#snapshotTs;
           const tx = new Transaction(this.parts, ts, 'read');
-          return once(this.#settled(body, tx), (outcome) => {
+          return once(settled(body, tx, this.bodyMsMax), (outcome) => {
             tx.abandon();
             const unread = this.parts.file.takeFailure();
             return {
@@ -93,7 +95,7 @@ export class SerialStore implements Store {
         run: () => {
           const snapshot = this.#snapshotTs;
           const tx = new Transaction(this.parts, snapshot, 'write');
-          return once(this.#attempt(tx, body), ({ outcome, commit }) => ({
+          return once(attempt(tx, body, this.bodyMsMax), ({ outcome, commit }) => ({
             commit,
             settle: (failure) => {
               if (failure) reject(failure);
@@ -118,51 +120,6 @@ export class SerialStore implements Store {
   /** Inside a batch: with what its earlier transactions wrote. */
   get #snapshotTs(): Ts {
     return this.parts.clock.lastTs;
-  }
-
-  #attempt<T>(
-    tx: Transaction,
-    body: (tx: WriteTransaction) => T | Promise<T>,
-  ): Attempted<T> | Promise<Attempted<T>> {
-    const { file, catalog } = this.parts;
-    const catalogVersion = catalog.version;
-    file.takeFailure();
-    file.statement('SAVEPOINT attempt').run();
-    return once(this.#settled(body, tx), (done) => {
-      const ended = this.#end(tx, done);
-      if (ended.outcome.ok) return ended;
-      tx.abandon();
-      // SQLite itself undoes everything on some errors (a full disk); the batch then fails as one.
-      if (file.inTransaction) file.exec('ROLLBACK TO attempt; RELEASE attempt');
-      if (catalog.version !== catalogVersion) catalog.reload();
-      return ended;
-    });
-  }
-
-  #end<T>(tx: Transaction, outcome: Settled<T>): Attempted<T> {
-    const failure = this.parts.file.takeFailure();
-    if (failure) return { outcome: failed(failure) };
-    if (!outcome.ok) return { outcome };
-    try {
-      const writes = tx.end();
-      this.parts.file.statement('RELEASE attempt').run();
-      return { outcome, commit: writes && { ts: this.parts.clock.nextTs(), writes } };
-    } catch (error) {
-      return { outcome: failed(error) };
-    }
-  }
-
-  #settled<T>(
-    body: (tx: Transaction) => T | Promise<T>,
-    tx: Transaction,
-  ): Settled<T> | Promise<Settled<T>> {
-    try {
-      const running = body(tx);
-      if (!(running instanceof Promise)) return succeeded(running);
-      return inTime(running, this.bodyMsMax).then(succeeded<T>, failed);
-    } catch (error) {
-      return failed(error);
-    }
   }
 
   #enqueue(task: Task): void {
@@ -240,7 +197,7 @@ export class SerialStore implements Store {
     if (!failure) {
       try {
         if (hasWritten) clock.save();
-        file.exec('COMMIT');
+        endingByItself(() => file.exec('COMMIT'));
         return undefined;
       } catch (error) {
         failure = error as Error;
@@ -272,19 +229,4 @@ export class SerialStore implements Store {
       for (const commit of commits) for (const listener of this.#listeners) listener(commit);
     });
   }
-}
-
-interface Attempted<T> {
-  outcome: Settled<T>;
-  commit?: Commit | undefined;
-}
-
-type Settled<T> = { ok: true; value: T } | { ok: false; error: Error };
-
-const succeeded = <T>(value: T): Settled<T> => ({ ok: true, value });
-const failed = (error: unknown): Settled<never> => ({ ok: false, error: error as Error });
-
-/** Goes on at once with what is there at once. */
-function once<T, U>(value: T | Promise<T>, goOn: (value: T) => U): U | Promise<U> {
-  return value instanceof Promise ? value.then((late) => goOn(late)) : goOn(value);
 }

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Json } from '../../../local/convex/engine/contract';
 import { OperationError, type CallHost } from '../../../local/convex/functions/call-operations';
 import type { ActionHost, ActionOutcome } from '../../../local/convex/functions/action-realm';
-import type { RealmOutcome } from '../../../local/convex/functions/transaction-realm';
+import type { RealmOutcome } from '../../../local/convex/functions/active-call';
 import type { Thrown } from '../../../local/convex/functions/thrown';
 import { inMockWords } from './words';
 
