@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { syncTooNewMs } from '../../convex/model/limits';
+import { tokenScopes } from '../../src/shared/api-tokens';
 import {
   api,
   arrive,
@@ -13,16 +14,16 @@ import {
   organizationRow,
   verifyAudit,
 } from '../support/convex-world';
-import { envelope, rawMembership, rawOrganization, rawUser } from '../support/fake-clerk';
-import { addsUp, settled, sync, type SyncWorld, syncWorld } from '../support/sync-world';
+import { envelope, rawMembership, rawOrganization } from '../support/fake-clerk';
+import { restWorld, tokenOf } from '../support/rest-world';
+import { addsUp, ownedSyncWorld, settled, sync, type SyncWorld } from '../support/sync-world';
+
+// The log event of a request belongs to the built server.
+vi.mock('../../src/server/request-event', () => ({ annotateRequest: () => undefined }));
 
 let world: SyncWorld;
 beforeEach(async () => {
-  world = syncWorld();
-  for (const id of ['boss', 'second']) {
-    await arrive(world.t, id, 'superadmin');
-    world.clerk.users.set(id, rawUser(id, { public_metadata: { role: 'superadmin' } }));
-  }
+  world = await ownedSyncWorld();
 });
 afterEach(disconnectWorld);
 
@@ -233,6 +234,29 @@ describe('pain 6: the brakes of the sweep', () => {
     expect(gone).toBeDefined();
     expect(await codeOf(confirm('second', runId))).toBe('REMOVAL_REFUSED');
     await verifyAudit(t);
+  });
+
+  test('E2: over REST another superadmin confirms; an admin, a token and who started it may not', async () => {
+    const { t } = world;
+    const rest = restWorld(t);
+    await arrive(t, 'ann', 'admin');
+    await organize(1);
+    lose('org0000');
+    const runId = await as(t, 'boss').mutation(api.sync.start, { mode: 'apply' });
+    await settled(t.action(internal.syncWork.drive, { runId }));
+    const path = `/api/v1/admin/clerk/sync-logs/${runId}`;
+    const seen = await rest('second', 'GET', path);
+    expect(seen.body).toMatchObject({ removals: { organizations: { held: 1, brake: 'empty' } } });
+    const ask = async (who: string) => await rest(who, 'POST', `${path}/confirm-removals`);
+    const token = await tokenOf(t, 'second', [...tokenScopes]);
+    expect(await ask('ann')).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });
+    expect(await ask(token)).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });
+    expect(await ask('boss')).toMatchObject({ body: { code: 'SECOND_CONFIRMATION' } });
+    expect(await statusOf('org0000')).toBe('active');
+    expect(await ask('second')).toMatchObject({ status: 202, body: { runId } });
+    await settled(t.action(internal.removals.carryOut, { runId }));
+    expect(await statusOf('org0000')).toBe('deleted');
+    expect(await ask('second')).toMatchObject({ status: 409, body: { code: 'REMOVAL_REFUSED' } });
   });
 
   test('the last ones of a kind wait too: an empty list may be a mistake', async () => {

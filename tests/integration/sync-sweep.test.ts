@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { sweepHoldMs } from '../../convex/model/limits';
 import {
   api,
-  arrive,
   as,
   auditEntries,
   changeRow,
@@ -13,15 +12,18 @@ import {
   verifyAudit,
 } from '../support/convex-world';
 import { rawUser } from '../support/fake-clerk';
-import { populate, runOf, settled, sync, type SyncWorld, syncWorld } from '../support/sync-world';
+import {
+  ownedSyncWorld,
+  populate,
+  runOf,
+  settled,
+  sync,
+  type SyncWorld,
+} from '../support/sync-world';
 
 let world: SyncWorld;
 beforeEach(async () => {
-  world = syncWorld();
-  for (const id of ['boss', 'second']) {
-    await arrive(world.t, id, 'superadmin');
-    world.clerk.users.set(id, rawUser(id, { public_metadata: { role: 'superadmin' } }));
-  }
+  world = await ownedSyncWorld();
 });
 afterEach(disconnectWorld);
 

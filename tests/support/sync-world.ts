@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 import type { Id } from '../../convex/_generated/dataModel';
-import { connectedWorld, type ConvexWorld, internal } from './convex-world';
+import { arrive, connectedWorld, type ConvexWorld, internal } from './convex-world';
 import { type FakeClerk, rawUser } from './fake-clerk';
 import { FakeClerkLists } from './fake-clerk-lists';
 
@@ -22,6 +22,16 @@ export function syncWorld(): SyncWorld {
   const lists = new FakeClerkLists(clerk);
   vi.stubGlobal('fetch', lists.fetch);
   return { t, clerk, lists };
+}
+
+/** The same with two superadmins, `boss` and `second`, on both sides. */
+export async function ownedSyncWorld(): Promise<SyncWorld> {
+  const world = syncWorld();
+  for (const id of ['boss', 'second']) {
+    await arrive(world.t, id, 'superadmin');
+    world.clerk.users.set(id, rawUser(id, { public_metadata: { role: 'superadmin' } }));
+  }
+  return world;
 }
 
 /** People in Clerk alone, one per second, without webhooks. */
