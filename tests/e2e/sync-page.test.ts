@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, type TestBrowser } from '../support/browser';
+import { callAsOperator } from '../support/hostile-world';
 import { signInAs } from '../support/sign-in';
 import { startStack, type World } from '../support/stack-world';
 
@@ -185,6 +186,36 @@ describe('The sync page (A1 to A5), end to end', () => {
     await superadmin.goto(`${world.webUrl}/admin/users?q=gone`);
     await rows.first().waitFor();
     expect(await rows.filter({ hasText: 'Active' }).count()).toBe(1);
+  });
+
+  it('pain 6: organizations that an empty list lost stay, until somebody confirms and Clerk denies each once more', async () => {
+    const owner = await world.clerk.userByEmail('superadmin@rollcall.test');
+    // Old enough that Clerk's list ought to have it.
+    const clinic = await world.clerk.backend<{ id: string }>('POST', '/organizations', {
+      name: 'Lost Clinic',
+      created_by: owner.id,
+      created_at: '2026-01-19T13:40:00Z',
+    });
+    await superadmin.goto(`${world.webUrl}/admin/organizations`);
+    const row = superadmin.getByRole('row').filter({ hasText: 'Lost Clinic' });
+    await row.waitFor(soon);
+    await world.clerk.webhooks('drop');
+    await world.clerk.backend('DELETE', `/organizations/${clinic.id}`);
+    const started = { mode: 'apply', only: 'organizations' };
+    const runId = await callAsOperator<string>(world, 'mutation', 'adminSync:start', started);
+
+    await superadmin.goto(`${world.webUrl}/admin/sync/${runId}`);
+    const held = superadmin.getByRole('region', { name: 'Gone from Clerk' });
+    await held.getByText('1 organization may be gone from Clerk').waitFor(soon);
+    await held.getByText('list was empty').waitFor();
+    expect(await cell(superadmin, 'Organizations', 1)).toBe('0');
+    await held.getByRole('button', { name: 'Remove 1 organization' }).click();
+    await superadmin.getByRole('button', { name: 'Remove what Clerk denies' }).click();
+    await held.waitFor({ state: 'detached', ...soon });
+    await superadmin.getByRole('columnheader', { name: 'Removed' }).waitFor(soon);
+
+    await superadmin.goto(`${world.webUrl}/admin/organizations?status=deleted`);
+    await row.filter({ hasText: 'Deleted' }).waitFor(soon);
   });
 
   it('A1: without the right, the page says so and shows nothing', async () => {

@@ -22,6 +22,8 @@ const runsPerPage = 10;
 export const detailsPerPage = 25;
 
 export const statusQuery = convexQuery(api.sync.status, {});
+/** How many people there are now, whatever a run found. */
+export const peopleQuery = convexQuery(api.users.stats, {});
 export const schedulesQuery = convexQuery(api.sync.schedules, {});
 
 export function runsQuery({ cursor }: SyncSearch) {
@@ -61,6 +63,7 @@ export async function loadSync(queryClient: QueryClient, search: SyncSearch): Pr
   if (!mayRead(queryClient)) return;
   const loading = Promise.all([
     queryClient.prefetchQuery(statusQuery),
+    queryClient.prefetchQuery(peopleQuery),
     queryClient.prefetchQuery(schedulesQuery),
     queryClient.prefetchQuery(runsQuery(search)),
   ]);

@@ -77,7 +77,7 @@ function Failure({ run, mayRun }: { run: SyncRun; mayRun: boolean }) {
       className="flex-row flex-wrap items-start gap-3"
     >
       <TriangleAlertIcon className="size-5 shrink-0 text-destructive" aria-hidden />
-      <div className="grid min-w-0 flex-1 gap-1.5">
+      <div className="grid min-w-0 flex-1 basis-60 gap-1.5">
         <CardTitle>{run.failure?.message ?? 'This sync stopped before its end'}</CardTitle>
         <CardDescription>
           What was saved before stays.{' '}
@@ -115,7 +115,7 @@ function Plan({ run, mayRun }: { run: SyncRun; mayRun: boolean }) {
   }
   return (
     <Card aria-label="Plan" className="flex-row flex-wrap items-start gap-3">
-      <div className="grid min-w-0 flex-1 gap-1.5">
+      <div className="grid min-w-0 flex-1 basis-60 gap-1.5">
         <CardTitle>
           Plan <code className="font-mono text-xs break-all">{run.planHash}</code>
         </CardTitle>
@@ -171,10 +171,10 @@ function Run({ run }: { run: SyncRun }) {
         {isOpen(run) && <RunProgress run={run} mayRun={mayRun} />}
         <Failure run={run} mayRun={mayRun} />
         <Plan run={run} mayRun={mayRun} />
+        <RunRemovals run={run} />
         <Facts run={run} />
         <Warnings run={run} />
         <RunTallies run={run} />
-        <RunRemovals run={run} />
         {run.changesKept > 0 && <RunChanges runId={run._id} />}
         {run.errorsKept > 0 && <RunErrors runId={run._id} />}
         <RunSweep run={run} />

@@ -24,12 +24,17 @@ function Bar({ run }: { run: SyncRun }) {
   );
 }
 
+/** Less than a second is over before it is read. */
+function isWorthSaying(timeLeftMs: number | null): timeLeftMs is number {
+  return timeLeftMs !== null && timeLeftMs >= 1_000;
+}
+
 function factsOf(run: SyncRun): string[] {
   return [
     phaseLabels[run.phase],
     `${run.done.toLocaleString('en')} of ${run.total.toLocaleString('en')}`,
     ...(run.rate > 0 ? [`${count(Math.round(run.rate), 'record', 'records')} per second`] : []),
-    ...(run.timeLeftMs !== null ? [`about ${duration(run.timeLeftMs)} left`] : []),
+    ...(isWorthSaying(run.timeLeftMs) ? [`about ${duration(run.timeLeftMs)} left`] : []),
     ...(run.limited > 0 ? [`Clerk asked to slow down ${count(run.limited, 'time', 'times')}`] : []),
   ];
 }

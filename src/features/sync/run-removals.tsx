@@ -58,7 +58,7 @@ export function RunRemovals({ run }: { run: SyncRun }) {
   const isEmpty = kinds.some(({ brake }) => brake === 'empty');
   return (
     <Card aria-label="Gone from Clerk" className="flex-row flex-wrap items-start gap-3">
-      <div className="grid min-w-0 flex-1 gap-1.5">
+      <div className="grid min-w-0 flex-1 basis-60 gap-1.5">
         <CardTitle>{heldText(run)} may be gone from Clerk</CardTitle>
         <CardDescription>
           {isConfirmed

@@ -97,7 +97,7 @@ export function RunSweep({ run }: { run: SyncRun }) {
   if (sweep === null && !askable) return null;
   return (
     <Card aria-label="Sweep" className="flex-row flex-wrap items-start gap-3">
-      <div className="grid min-w-0 flex-1 gap-1.5">
+      <div className="grid min-w-0 flex-1 basis-60 gap-1.5">
         <CardTitle>
           {sweep ? sweepLabels[sweep.state] : 'Gone from Clerk, still active here'}
         </CardTitle>

@@ -20,7 +20,12 @@ export function RunTallies({ run }: { run: SyncRun }) {
         <thead className="border-b bg-muted/50">
           <tr>
             <TableHead>{run.mode === 'dryRun' ? 'Would be' : 'Records'}</TableHead>
-            <TableHead className="text-right">In Clerk</TableHead>
+            <TableHead
+              className="text-right"
+              title="What Clerk’s list had, as far as it has been read"
+            >
+              Read
+            </TableHead>
             {outcomes.map((outcome) => (
               <TableHead key={outcome} className="text-right" title={outcomeHints[outcome]}>
                 {outcomeLabels[outcome]}

@@ -1,8 +1,9 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Instant } from '../../components/instant';
 import { Card, CardDescription, CardTitle } from '../../components/ui/card';
-import type { SyncStatus } from './queries';
+import { peopleQuery, type SyncStatus } from './queries';
 import { count } from './words';
 
 interface FigureProps {
@@ -52,9 +53,10 @@ function Drift({ drift }: Pick<SyncStatus, 'drift'>) {
   );
 }
 
-/** Requirement A4: both sides side by side, as the last run found them. */
+/** Requirement A4: both sides side by side, Clerk's as the last run found it. */
 export function StatusCards({ status }: { status: SyncStatus }) {
   const { last, drift, lastCompletedAt } = status;
+  const { data: people } = useQuery(peopleQuery);
   const when = last?.finishedAt ?? last?.startedAt;
   return (
     <section aria-label="State" className="grid gap-4 min-[26rem]:grid-cols-2 xl:grid-cols-4">
@@ -67,10 +69,10 @@ export function StatusCards({ status }: { status: SyncStatus }) {
           'Not asked yet'
         )}
       </Figure>
-      <Figure label="Users here" value={asCount(last?.convexUsers)}>
+      <Figure label="Users here" value={asCount(people?.total)}>
         {last && last.missing > 0
           ? `${count(last.missing, 'is', 'are')} gone from Clerk`
-          : 'Without the deleted'}
+          : 'Now, without the deleted'}
       </Figure>
       <Drift drift={drift} />
       <Figure

@@ -31,7 +31,7 @@ export const outcomeHints: Record<SyncOutcome, string> = {
   failed: 'Could not be taken over; the reasons are below',
   skipped: 'Outside of what was asked for',
   moved: 'Not any more as the plan says, and left alone',
-  removed: 'Deleted in Clerk without a webhook; confirmed one by one. Not counted under In Clerk',
+  removed: 'Deleted in Clerk without a webhook; confirmed one by one. Not counted under Read',
 };
 
 export const phaseLabels: Record<SyncRun['phase'], string> = {
