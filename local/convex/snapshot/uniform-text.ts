@@ -5,7 +5,7 @@
  */
 
 /** A tagged int64, a text, or a number: what is looked at in turn, so nothing inside texts is. */
-const tokens = /\{"\$integer":"([^"]*)"\}|"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
+const tokens = /\{"\$integer":"([^"]*)"\}|"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
 /** Not inside a text, where quotes are escaped. */
 const tagged = /\{"\$(?:integer|float|bytes)":/;
 const int64Min = -(2n ** 63n);
