@@ -4,6 +4,7 @@ import { CronRuns } from '../../local/convex/engine/crons';
 import { LocalEngine } from '../../local/convex/engine/local-engine';
 import { underSharedTimer } from '../../local/convex/functions/run-timer';
 import type { SchemaJson, Store } from '../../local/convex/store/contract';
+import { DatabaseFile } from '../../local/convex/store/database-file';
 import { openStore } from '../../local/convex/store/open-store';
 import { FunctionWorld } from '../fixtures/convex-app/world';
 
@@ -19,10 +20,22 @@ export interface OpenedPush {
   close: () => Promise<void>;
 }
 
+/** Waits for no disk: thousands of small commits whose folder goes with the test. */
+class UnsyncedFile extends DatabaseFile {
+  constructor(folder: string) {
+    super(folder);
+    this.exec('PRAGMA synchronous = OFF');
+  }
+}
+
 /** @param app names the fixture folder `convex-<app>`, pushed by the official command line. */
 export async function openPushedApp(app: string): Promise<OpenedPush> {
   const world = await FunctionWorld.start({ app });
-  const store = openStore({ folder: await world.giveDataDir(), frame: underSharedTimer });
+  const store = openStore({
+    folder: await world.giveDataDir(),
+    frame: underSharedTimer,
+    openFile: (folder) => new UnsyncedFile(folder),
+  });
   const { value: pushed } = await store.read((tx) => loadPush(tx));
   if (!pushed) throw new Error('The fixture was not pushed.');
   const platformEnv = { CONVEX_CLOUD_URL: 'http://127.0.0.1', CONVEX_SITE_URL: 'http://127.0.0.1' };
