@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { knock } from '../support/doors';
 import { HttpSession } from '../support/http-session';
 import { pushBeside } from '../support/push-beside';
+import { rollcall } from '../support/rollcall-command';
 import { startStack, type World } from '../support/stack-world';
 
 /** Endless is endless: nothing else of Convex uses that much of the processor at a time. */
@@ -38,7 +39,10 @@ describe('The data folder across starts', () => {
     return value.users.map(({ email, role }) => ({ email, role }));
   }
 
-  it('a second start has the same people, keys and sessions, and pushes nothing again', async () => {
+  const staffRoleInClerk = async (world: World) =>
+    (await world.clerk.userByEmail('staff@rollcall.test')).public_metadata.role;
+
+  it('a second start has the same people, roles and keys', async () => {
     const first = await startStack({ dataDir });
     const made = await first.clerk.createUser({
       email: 'stays@rollcall.test',
@@ -47,11 +51,15 @@ describe('The data folder across starts', () => {
       publicMetadata: { role: 'admin' },
     });
     await expect
-      .poll(() => usersOf(first))
+      .poll(() => usersOf(first), { timeout: waitMs })
       .toContainEqual({
         email: 'stays@rollcall.test',
         role: 'admin',
       });
+    // Decided in Rollcall, and brought to Clerk.
+    const set = await rollcall(first, 'users', 'set-role', 'staff@rollcall.test', 'admin');
+    expect(set.code).toBe(0);
+    await expect.poll(() => staffRoleInClerk(first), { timeout: waitMs }).toBe('admin');
     const before = await usersOf(first);
     const keys = first.env;
     await first.stop();
@@ -59,6 +67,7 @@ describe('The data folder across starts', () => {
     vi.stubEnv('ROLLCALL_STALL_MS', String(stallMs));
     second = await startStack({ dataDir });
     expect(await usersOf(second)).toEqual(before);
+    expect(await staffRoleInClerk(second)).toBe('admin');
     expect((await second.clerk.userByEmail('stays@rollcall.test')).id).toBe(made.id);
     for (const name of [
       'CLERK_SECRET_KEY',

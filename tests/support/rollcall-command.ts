@@ -1,13 +1,23 @@
 import { spawn } from 'node:child_process';
+import { bundledProgram } from '../../local/stack/bundled-program';
 import type { World } from './stack-world';
 import { rootDir } from './steps';
 
+/** The command line as one file: it starts in a third of the time that `npm run rollcall` takes. */
+export function rollcallProgram(): Promise<string> {
+  return bundledProgram({
+    name: 'rollcall-cli',
+    entry: 'cli/main.ts',
+    sources: ['cli', 'src/shared', 'app.config.ts'],
+  });
+}
+
 /** The command line on a running stack, as a person runs it: exit code and what it printed. */
-export function rollcall(
+export async function rollcall(
   { dataDir, env }: World,
   ...args: string[]
 ): Promise<{ code: number | null; out: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'cli/main.ts', ...args], {
+  const child = spawn(process.execPath, [await rollcallProgram(), ...args], {
     cwd: rootDir,
     env: { ...process.env, ROLLCALL_DATA_DIR: dataDir, ...env },
     stdio: ['ignore', 'pipe', 'ignore'],
