@@ -16,7 +16,7 @@ export async function pushBeside(world: World, module: string): Promise<void> {
     for (const file of productFiles) {
       await cp(path.join(rootDir, file), path.join(app, file), { recursive: true });
     }
-    const added = path.join(rootDir, 'tests', 'fixtures', 'convex-product', module);
+    const added = path.join(rootDir, 'tests/fixtures/convex-product/convex', module);
     await cp(added, path.join(app, 'convex', module));
     await symlink(path.join(rootDir, 'node_modules'), path.join(app, 'node_modules'));
   });
