@@ -61,7 +61,7 @@ export const deliveries = internalQuery({
     const receipts = ctx.db.query('deliveries');
     const range =
       outcome === undefined
-        ? receipts.withIndex('byReceivedAt')
+        ? receipts
         : receipts.withIndex('byOutcome', (q) => q.eq('outcome', outcome));
     const page = await range.order('desc').paginate(boundedPage(paginationOpts));
     const shown = page.page.map(

@@ -32,7 +32,7 @@ export const pruneDeliveries = internalMutation({
   handler: async (ctx) => {
     const old = await ctx.db
       .query('deliveries')
-      .withIndex('byReceivedAt', (q) => q.lt('receivedAt', Date.now() - deliveriesKeptMs))
+      .withIndex('by_creation_time', (q) => q.lt('_creationTime', Date.now() - deliveriesKeptMs))
       .take(maintenanceBatch);
     for (const delivery of old) await ctx.db.delete('deliveries', delivery._id);
     await recordSchedule(ctx, 'prune old deliveries', { outcome: 'ok', why: pruned(old.length) });
@@ -63,7 +63,7 @@ export const prunePayloads = internalMutation({
     await recordSchedule(ctx, 'prune old payloads', { outcome: 'ok' });
     const old = await ctx.db
       .query('deliveryPayloads')
-      .withIndex('byReceivedAt', (q) => q.lt('receivedAt', Date.now() - payloadsKeptMs))
+      .withIndex('by_creation_time', (q) => q.lt('_creationTime', Date.now() - payloadsKeptMs))
       .take(maintenanceBatch);
     for (const payload of old) await ctx.db.delete('deliveryPayloads', payload._id);
     return old.length;

@@ -223,6 +223,8 @@ export default defineSchema({
     entityId: v.optional(v.string()),
     /** SHA-256 of the raw body, hex. */
     payloadHash: v.string(),
+    /** What it said; the row itself is gone sooner than this receipt. */
+    payload: v.optional(v.id('deliveryPayloads')),
     outcome: deliveryOutcome,
     why: v.optional(v.string()),
     /** Unix ms of the first receipt. */
@@ -243,7 +245,6 @@ export default defineSchema({
     ),
   })
     .index('bySvixId', ['svixId'])
-    .index('byReceivedAt', ['receivedAt'])
     .index('byEntity', ['entityId', 'receivedAt'])
     .index('byOutcome', ['outcome', 'receivedAt'])
     .index('byType', ['type', 'receivedAt'])
@@ -256,16 +257,11 @@ export default defineSchema({
    * cron, after `payloadsKeptMs`.
    */
   deliveryPayloads: defineTable({
-    svixId: v.string(),
     /** The event as JSON text; absent once its person was erased. */
     event: v.optional(v.string()),
     /** Clerk id of whom it tells something. */
     personId: v.optional(v.string()),
-    receivedAt: v.number(),
-  })
-    .index('bySvixId', ['svixId'])
-    .index('byPerson', ['personId'])
-    .index('byReceivedAt', ['receivedAt']),
+  }).index('byPerson', ['personId']),
 
   /**
    * The outbox to Clerk. Written by: `model/outbox`. Read by: the push worker and the users page.

@@ -58,10 +58,14 @@ export async function verifyChain(
   return { ok: true, head: at };
 }
 
+const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** Lower-case hex of the SHA-256 of a text's UTF-8 bytes. */
 export async function sha256Hex(text: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  let hex = '';
+  for (const byte of new Uint8Array(digest)) hex += hexOfByte[byte];
+  return hex;
 }
 
 function pickContent(entry: AuditContent): AuditContent {

@@ -37,7 +37,7 @@ export async function appendAuditMany(
   events: readonly AuditEvent[],
 ): Promise<void> {
   if (events.length === 0) return;
-  const headRow = await ctx.db.query('auditHead').unique();
+  const headRow = await ctx.db.query('auditHead').first();
   let head: ChainHead = headRow ?? genesis;
   const writes: Promise<unknown>[] = [];
   for (const event of events) {
@@ -71,7 +71,7 @@ async function raiseAlarm(ctx: MutationCtx, entry: ChainedEntry): Promise<void> 
 }
 
 export async function auditHead(ctx: QueryCtx): Promise<ChainHead> {
-  const head = await ctx.db.query('auditHead').unique();
+  const head = await ctx.db.query('auditHead').first();
   return head === null ? genesis : { seq: head.seq, hash: head.hash };
 }
 

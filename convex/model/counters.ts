@@ -89,7 +89,7 @@ export async function readCounts(ctx: QueryCtx | MutationCtx): Promise<PeopleCou
 }
 
 export async function readCells(ctx: QueryCtx | MutationCtx): Promise<Cells> {
-  const row = await ctx.db.query('peopleCounts').unique();
+  const row = await ctx.db.query('peopleCounts').first();
   return row?.cells ?? row?.recount?.cells ?? {};
 }
 
@@ -116,7 +116,7 @@ async function write(ctx: MutationCtx, changes: readonly Change[]): Promise<void
 
 /** The document, made when it is missing. `uncounted`: how many people the caller will count. */
 async function countsRow(ctx: MutationCtx, uncounted: 0 | 1): Promise<CountsRow> {
-  const known = await ctx.db.query('peopleCounts').unique();
+  const known = await ctx.db.query('peopleCounts').first();
   if (known !== null) return known;
   const people = await ctx.db.query('users').take(2);
   if (people.length <= uncounted) return await insertCounts(ctx, { cells: {} });

@@ -46,21 +46,18 @@ export async function receiveDelivery(
     return 'duplicate';
   }
   const effect = await applyEvent(ctx, event, cause);
-  // Side by side: each wait costs a webhook more than the write itself.
-  await Promise.all([
-    ctx.db.insert('deliveries', {
-      svixId,
-      type: event.type,
-      entityId: effect.entityId,
-      payloadHash,
-      outcome: effect.outcome,
-      why: effect.why,
-      receivedAt: now,
-      repeats: 0,
-      alarm: effect.alarm ?? false,
-    }),
-    keepPayload(ctx, receipt, now),
-  ]);
+  await ctx.db.insert('deliveries', {
+    svixId,
+    type: event.type,
+    entityId: effect.entityId,
+    payloadHash,
+    payload: await keepPayload(ctx, event),
+    outcome: effect.outcome,
+    why: effect.why,
+    receivedAt: now,
+    repeats: 0,
+    alarm: effect.alarm ?? false,
+  });
   return effect.outcome;
 }
 

@@ -84,7 +84,7 @@ export async function getDelivery(
   ctx: QueryCtx & { actor: ActorRow },
   row: Delivery,
 ): Promise<Infer<typeof deliveryDetail>> {
-  const [view, payload] = await Promise.all([toView(ctx, row), payloadOf(ctx, row.svixId)]);
+  const [view, payload] = await Promise.all([toView(ctx, row), payloadOf(ctx, row)]);
   const { payloadHash } = row;
   if (payload === null) return { ...view, payloadHash, payload: { kind: 'absent' } };
   if (payload.event === undefined) return { ...view, payloadHash, payload: { kind: 'erased' } };
@@ -106,7 +106,7 @@ function rangeOf(ctx: QueryCtx, { outcome, type, entityId, svixId, alarm }: Deli
   if (outcome !== undefined) {
     return deliveries.withIndex('byOutcome', (q) => q.eq('outcome', outcome));
   }
-  return deliveries.withIndex('byReceivedAt');
+  return deliveries.withIndex('by_creation_time');
 }
 
 function fits(row: Delivery, { outcome, type, entityId, alarm }: DeliveryFilter): boolean {

@@ -1,6 +1,6 @@
 import { appConfig } from '../../app.config';
 import { internal } from '../_generated/api';
-import type { Doc } from '../_generated/dataModel';
+import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { userByExternalId } from './access';
 import { isKnownForeign } from './instance';
@@ -8,23 +8,20 @@ import { payloadsScrubbedAtOnce } from './limits';
 import type { ClerkEvent } from './validators';
 
 /**
- * Keeps what a delivery said, beside its receipt. Nothing is kept of events that Rollcall does not
+ * Keeps what a delivery said, for its receipt to point at. Nothing is kept of events that Rollcall does not
  * use, of another instance, and of people who were erased before.
  */
 export async function keepPayload(
   ctx: MutationCtx,
-  { svixId, event }: { svixId: string; event: ClerkEvent },
-  now: number,
-): Promise<void> {
-  if (event.kind === 'unknown' || event.kind === 'poison') return;
-  if (await isKnownForeign(ctx, event.instanceId)) return;
+  event: ClerkEvent,
+): Promise<Id<'deliveryPayloads'> | undefined> {
+  if (event.kind === 'unknown' || event.kind === 'poison') return undefined;
+  if (await isKnownForeign(ctx, event.instanceId)) return undefined;
   const personId = personOf(event);
   const erased = personId !== undefined && (await wasErased(ctx, personId));
-  await ctx.db.insert('deliveryPayloads', {
-    svixId,
+  return await ctx.db.insert('deliveryPayloads', {
     event: erased ? undefined : JSON.stringify(event),
     personId,
-    receivedAt: now,
   });
 }
 
@@ -43,14 +40,12 @@ export async function scrubPayloadsOf(ctx: MutationCtx, personId: string): Promi
   }
 }
 
+/** Null where nothing was kept, or no longer. */
 export async function payloadOf(
   ctx: QueryCtx,
-  svixId: string,
+  { payload }: Pick<Doc<'deliveries'>, 'payload'>,
 ): Promise<Doc<'deliveryPayloads'> | null> {
-  return await ctx.db
-    .query('deliveryPayloads')
-    .withIndex('bySvixId', (q) => q.eq('svixId', svixId))
-    .unique();
+  return payload === undefined ? null : await ctx.db.get('deliveryPayloads', payload);
 }
 
 function personOf(event: ClerkEvent): string | undefined {

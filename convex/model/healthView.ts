@@ -33,9 +33,9 @@ export const healthView = v.object({
 
 export async function readHealth(ctx: QueryCtx): Promise<Infer<typeof healthView>> {
   const row = await ctx.db.query('webhookHealth').unique();
-  const receipts = (
-    await ctx.db.query('deliveries').withIndex('byReceivedAt').order('desc').take(receiptsSeen)
-  ).filter(({ type }) => type !== testEventType);
+  const receipts = (await ctx.db.query('deliveries').order('desc').take(receiptsSeen)).filter(
+    ({ type }) => type !== testEventType,
+  );
   const cause = row?.cause;
   return {
     state: row?.state ?? 'unknown',

@@ -15,7 +15,7 @@ export async function replayDelivery(
   delivery: Doc<'deliveries'>,
   cause: Cause,
 ): Promise<Pick<Effect, 'outcome' | 'why'>> {
-  const payload = await payloadOf(ctx, delivery.svixId);
+  const payload = await payloadOf(ctx, delivery);
   if (payload?.event === undefined) fail('PAYLOAD_GONE');
   // Written by `keepPayload` from a validated event.
   const event = JSON.parse(payload.event) as ClerkEvent;

@@ -41,7 +41,7 @@ export async function readSummary(ctx: QueryCtx): Promise<Infer<typeof summaryVi
       .withIndex('byExternalId')
       .take(countedMax + 1),
     syncStatus(ctx),
-    ctx.db.query('deliveries').withIndex('byReceivedAt').order('desc').take(20),
+    ctx.db.query('deliveries').order('desc').take(20),
     ctx.db.query('auditHead').unique(),
   ]);
   // What `doctor` sent itself says nothing about Clerk.

@@ -126,9 +126,15 @@ async function readBody(request: Request): Promise<{ ok: true; text: string } | 
   }
 }
 
+/** One per secret of the ring: its key is decoded once and not with each event. */
+const verifiers = new Map<string, Webhook>();
+
 function verifies(secret: string, body: string, headers: SvixHeaders): boolean {
   try {
-    new Webhook(secret).verify(body, headers);
+    const known = verifiers.get(secret);
+    const verifier = known ?? new Webhook(secret);
+    if (known === undefined) verifiers.set(secret, verifier);
+    verifier.verify(body, headers);
     return true;
   } catch {
     // A wrong signature, an old attempt, a malformed secret: each means "not by this secret".

@@ -41,7 +41,7 @@ export function startWatchdog(stallMs = stallMsMax): () => void {
   const timer = setInterval(() => Atomics.add(beats, 0, 1), beatMs);
   timer.unref();
   const undo = onRunningActions((names) => {
-    const bytes = Buffer.from([...new Set(names)].join(', ')).subarray(0, namesBytesMax);
+    const bytes = Buffer.from(names.join(', ')).subarray(0, namesBytesMax);
     text.fill(0);
     text.set(bytes);
     Atomics.store(beats, 1, bytes.length);

@@ -128,7 +128,7 @@ describe('issue 5: what a delivery said', () => {
     await arrive(t, 'ann');
     await t.run(async (ctx) => {
       const event = { type: 'user.updated', kind: 'userDeleted' as const, externalId: 'ann' };
-      for (let n = 0; n < 450; n += 1) await keepPayload(ctx, { svixId: `msg_x${n}`, event }, n);
+      for (let n = 0; n < 450; n += 1) await keepPayload(ctx, event);
       const cause = { actor: 'clerk', source: 'clerk' as const, correlationId: 'c', now: 1 };
       await deleteClerkUser(ctx, 'ann', cause, 'erase');
     });

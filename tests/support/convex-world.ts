@@ -112,9 +112,7 @@ export async function auditActions(t: ConvexWorld): Promise<string[]> {
 }
 
 export async function deliveryRows(t: ConvexWorld): Promise<Doc<'deliveries'>[]> {
-  return await t.run(
-    async (ctx) => await ctx.db.query('deliveries').withIndex('byReceivedAt').collect(),
-  );
+  return await t.run(async (ctx) => await ctx.db.query('deliveries').collect());
 }
 
 /** Runs due pushes in place of the pool until none is due; the pool's own runs then find nothing. */

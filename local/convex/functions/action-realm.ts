@@ -12,6 +12,7 @@ import { preludeScript, type Install, type PreludeApi } from './prelude';
 import { ModuleLoader, type ModuleExports, type ScriptModules } from './script-modules';
 import type { Thrown } from './thrown';
 import { OperationError } from './call-operations';
+import { actionCrypto } from './action-crypto';
 import { actionStarted } from './running-actions';
 import { ownPromise } from './unhandled-rejections';
 
@@ -129,7 +130,7 @@ const tooLong: Thrown = {
 const actionGlobals = {
   AsyncLocalStorage,
   CryptoKey,
-  crypto,
+  crypto: actionCrypto,
   fetch,
   performance,
   clearImmediate,

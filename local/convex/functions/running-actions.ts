@@ -3,31 +3,44 @@
 /** Nobody would blame an action for a loop that begins later than this after its end. */
 const lingeringMs = 60_000;
 
-const names = new Map<number, string>();
+/** How many calls of each there are; the one that was called last is last. */
+const calls = new Map<string, number>();
 const listeners = new Set<(names: string[]) => void>();
-let started = 0;
+let newest: string | undefined;
 
 /** Notes the beginning; the answer notes the end. */
 export function actionStarted(name: string): () => void {
-  const id = (started += 1);
-  names.set(id, name);
-  tell();
+  const others = calls.get(name) ?? 0;
+  // Taken out and put in again, it is the last one.
+  if (name !== newest) calls.delete(name);
+  calls.set(name, others + 1);
+  if (name !== newest) tell();
+  newest = name;
   return () => {
-    setTimeout(() => {
-      names.delete(id);
-      tell();
-    }, lingeringMs).unref();
+    setTimeout(() => forget(name), lingeringMs).unref();
   };
 }
 
-/** Hears of every change, with the newest names first. Returns undo. */
+function forget(name: string): void {
+  const others = (calls.get(name) ?? 1) - 1;
+  if (others > 0) {
+    calls.set(name, others);
+    return;
+  }
+  calls.delete(name);
+  if (name === newest) newest = undefined;
+  tell();
+}
+
+/** Hears of every change, with each name once and the newest first. Returns undo. */
 export function onRunningActions(listener: (names: string[]) => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
+/** Thousands of calls of one action a minute are one name: not told again for each. */
 function tell(): void {
   if (listeners.size === 0) return;
-  const newest = [...names.values()].reverse();
-  for (const listener of listeners) listener(newest);
+  const names = [...calls.keys()].toReversed();
+  for (const listener of listeners) listener(names);
 }

@@ -5,7 +5,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
  * computed at once, since a transaction never waits for anything outside.
  */
 
-const hashNames: Record<string, string> = {
+export const hashNames: Record<string, string> = {
   'SHA-1': 'sha1',
   'SHA-256': 'sha256',
   'SHA-384': 'sha384',

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { encodeId, newId, tableNumberOf } from './ids';
 
 const tableNumber = fc.integer({ min: 1, max: 2 ** 32 - 1 });
@@ -38,5 +38,18 @@ describe('ids', () => {
   it('differ', () => {
     const ids = new Set(Array.from({ length: 2_000 }, () => newId(10_001)));
     expect(ids.size).toBe(2_000);
+  });
+
+  it('of one moment lie side by side, after those of earlier ones', () => {
+    vi.useFakeTimers();
+    try {
+      const groups = Array.from({ length: 50 }, () => {
+        vi.advanceTimersByTime(1);
+        return Array.from({ length: 20 }, () => newId(10_001));
+      });
+      expect(groups.flatMap((group) => group.toSorted())).toEqual(groups.flat().toSorted());
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
