@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Vitest 5 prints failures through `Map.groupBy`, which Node 20 does not have yet. */
 function groupBy<K, T>(items: Iterable<T>, keyOf: (item: T, index: number) => K): Map<K, T[]> {
@@ -17,6 +18,19 @@ const source = fileURLToPath(new URL('./src', import.meta.url));
 
 /** Two cores are the reference machine; the e2e project has the whole of it for its one stack. */
 const workers = 2;
+
+/** Half a minute and more, which their size does not tell. */
+const longest =
+  /\/(convex-simulation|convex-crash|convex-fuzz|convex-cli|convex-functions-deploy)\.test\.ts$/;
+
+/** Begins with them, so that no core waits for one of them in the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) => longest.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 interface Kind {
   name: string;
@@ -55,6 +69,7 @@ export default defineConfig({
   test: {
     exclude: ['**/node_modules/**', '**/dist/**', '**/.rollcall*/**'],
     passWithNoTests: false,
+    sequence: { sequencer: LongestFirst },
     projects: [
       project({ name: 'unit', include: beside('src', 'local', 'cli', 'tests/support'), group: 0 }),
       project({
