@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { startChild, whenReady, type Child } from './child';
-import { convexProgram } from './convex-program';
+import { convexCommand } from './convex-program';
 import type { PortName, StackSettings } from './settings';
 
 /** What the local Clerk answers when it serves (docs/contracts.md). */
@@ -88,6 +88,6 @@ export async function startConvex(context: ServiceContext): Promise<ConvexReady>
     CONVEX_SITE_PORT: String(ports.CONVEX_SITE_PORT),
     CONVEX_DATA_DIR: path.join(settings.dataDir, 'convex'),
   });
-  const child = startPart(context, 'convex', [await convexProgram()], env);
+  const child = startPart(context, 'convex', await convexCommand(), env);
   return whenReady<ConvexReady>(child, context.logDir);
 }

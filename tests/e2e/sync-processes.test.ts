@@ -8,6 +8,8 @@ import { TwoServers } from '../support/two-servers';
 /** People beside the three demo accounts: several pages in each of two slices. */
 const people = 4_200;
 const kills = Number(process.env.SYNC_KILLS ?? 1);
+/** Each kill waits for the lease of the dead driver. */
+const campaignMs = 90_000 + kills * 30_000;
 
 interface RunView {
   _id: string;
@@ -25,7 +27,7 @@ interface Status {
   last: RunView | null;
 }
 
-describe('The sync on the real local Clerk and the real local Convex', () => {
+describe('The sync on the real local Clerk and Convex', { timeout: campaignMs }, () => {
   let servers: TwoServers;
 
   beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { api } from '../../../../convex/_generated/api';
 import { toAppError } from '../../convex-client';
-import { clerkStatus } from '../../rest/shapes';
+import { clerkStatus } from '../../rest/sync-shapes';
 import { procedure } from '../../trpc';
 
 /** Requirement E2: where the synchronisation stands, and whether webhooks arrive. */

@@ -1,7 +1,7 @@
 import { api } from '../../../../convex/_generated/api';
 import { AppError } from '../../app-error';
 import { pageInput, pageOf, readPage } from '../../paging';
-import { syncChange, syncError, syncRun } from '../../rest/shapes';
+import { syncChange, syncError, syncRun } from '../../rest/sync-shapes';
 import { procedure } from '../../trpc';
 import { convexId } from '../../trpc-errors';
 import { logs, runInput, runOf, tag } from './input';
