@@ -16,12 +16,19 @@ export function TimeZoneProvider({ zone, children }: { zone: string; children: R
 
 const nothingToWatch = () => () => undefined;
 
+let ownZone: string | undefined;
+
+/** Asking takes longer than drawing a row, and every moment on a page asks. */
+function browserZone(): string {
+  return (ownZone ??= Intl.DateTimeFormat().resolvedOptions().timeZone);
+}
+// Whoever travels with a page open comes back to it.
+if (typeof document !== 'undefined') {
+  document.addEventListener('visibilitychange', () => (ownZone = undefined));
+}
+
 /** The viewer's zone; while hydrating, the one the server used, so that both render the same. */
 export function useTimeZone(): string {
   const serverZone = useContext(ServerZone);
-  return useSyncExternalStore(
-    nothingToWatch,
-    () => Intl.DateTimeFormat().resolvedOptions().timeZone,
-    () => serverZone,
-  );
+  return useSyncExternalStore(nothingToWatch, browserZone, () => serverZone);
 }

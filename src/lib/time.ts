@@ -1,6 +1,13 @@
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-function partsIn(atMs: number, timeZone: string): Record<string, string> {
+let latest: { timeZone: string; format: Intl.DateTimeFormat } | undefined;
+
+/**
+ * Making a formatter takes longer than drawing a row; a page has one zone. Only the latest one is
+ * kept: on the server the zones are whatever the cookies say.
+ */
+function formatIn(timeZone: string): Intl.DateTimeFormat {
+  if (latest?.timeZone === timeZone) return latest.format;
   const format = new Intl.DateTimeFormat('en-GB', {
     timeZone,
     year: 'numeric',
@@ -11,6 +18,12 @@ function partsIn(atMs: number, timeZone: string): Record<string, string> {
     second: '2-digit',
     hourCycle: 'h23',
   });
+  latest = { timeZone, format };
+  return format;
+}
+
+function partsIn(atMs: number, timeZone: string): Record<string, string> {
+  const format = formatIn(timeZone);
   return Object.fromEntries(format.formatToParts(atMs).map((part) => [part.type, part.value]));
 }
 
