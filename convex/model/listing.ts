@@ -1,6 +1,6 @@
 import { mergedStream, stream } from 'convex-helpers/server/stream';
 import type { PaginationOptions, PaginationResult } from 'convex/server';
-import { pageSizeMax, searchLengthMax, userStates } from '../../src/shared/people';
+import { pageSizeMax, searchLengthMax, userPageSizeMax, userStates } from '../../src/shared/people';
 import type { UserSort, UserState } from '../../src/shared/people';
 import { roleNames, type Role } from '../../src/shared/roles';
 import type { QueryCtx } from '../_generated/server';
@@ -29,7 +29,7 @@ export async function listUsers(
   request: ListRequest,
 ): Promise<PaginationResult<UserRow>> {
   const { paginationOpts, ...rest } = request;
-  return await pageOfUsers(ctx, rest, boundedPage(paginationOpts));
+  return await pageOfUsers(ctx, rest, boundedPage(paginationOpts, userPageSizeMax));
 }
 
 /** `listUsers` for jobs, whose pages have bounds of their own. */
@@ -166,12 +166,12 @@ export async function listDirectory(
 /** Sorts behind whatever may follow a prefix. */
 const lastCharacter = '\u{10FFFF}';
 
-export function boundedPage(options: PaginationOptions): PaginationOptions {
+export function boundedPage(options: PaginationOptions, max = pageSizeMax): PaginationOptions {
   const { numItems } = options;
-  if (!Number.isInteger(numItems) || numItems < 1 || numItems > pageSizeMax) {
+  if (!Number.isInteger(numItems) || numItems < 1 || numItems > max) {
     fail('INVALID_INPUT', {
       field: 'paginationOpts.numItems',
-      message: `A page holds 1 to ${pageSizeMax} rows.`,
+      message: `A page holds 1 to ${max} rows.`,
     });
   }
   return options;

@@ -17,7 +17,12 @@ export interface PageData<Row> {
 export interface PageRange {
   cursor: string | null;
   endCursor?: string;
+  /** Many pages lie before it: whoever is here is on the way to somewhere. */
+  far?: boolean;
 }
+
+/** Pages at the beginning, whose readers look at what is in them. */
+const nearPages = 10;
 
 interface Page extends PageRange {
   /** Rows when it was last looked at; keeps the place of a page that is not subscribed now. */
@@ -36,12 +41,13 @@ export function stepPages(pages: readonly Page[], step: Step): readonly Page[] {
   const replace = (...by: Page[]) => [...pages.slice(0, index), ...by, ...pages.slice(index + 1)];
   if (step.kind === 'extend') {
     if (page.endCursor !== undefined) return pages;
-    const next = { cursor: step.continueCursor, count: 0 };
+    const isFar = index + 1 >= nearPages;
+    const next = { cursor: step.continueCursor, count: 0, ...(isFar && { far: true }) };
     return replace({ ...page, endCursor: step.continueCursor }, next);
   }
   // The server cut a page that has grown too long: what is left becomes a page of its own.
   if (page.endCursor !== undefined && page.endCursor !== step.continueCursor) {
-    const rest = { cursor: step.continueCursor, endCursor: page.endCursor, count: 0 };
+    const rest = { ...page, cursor: step.continueCursor, count: 0 };
     return replace({ ...page, endCursor: step.continueCursor, count: step.count }, rest);
   }
   return page.count === step.count ? pages : replace({ ...page, count: step.count });
@@ -85,8 +91,8 @@ export function usePagedList<Row, Key extends QueryKey>({
   const queryClient = useQueryClient();
   // A page that has just got its end holds what it held without one: the server's first HTML and the
   // browser that takes it over show it at once, instead of asking for the same rows again.
-  const openPage = ({ cursor }: Page) =>
-    queryClient.getQueryData<PageData<Row>>(query({ cursor }).queryKey);
+  const openPage = ({ cursor, far }: Page) =>
+    queryClient.getQueryData<PageData<Row>>(query({ cursor, ...(far && { far }) }).queryKey);
   const results = useQueries({
     queries: near.map((page) => ({
       ...query(rangeOf(page)),
@@ -141,6 +147,6 @@ function withStarts(pages: readonly Page[]): (Page & { start: number })[] {
   });
 }
 
-function rangeOf({ cursor, endCursor }: Page): PageRange {
-  return endCursor === undefined ? { cursor } : { cursor, endCursor };
+function rangeOf({ cursor, endCursor, far }: Page): PageRange {
+  return { cursor, ...(endCursor !== undefined && { endCursor }), ...(far && { far }) };
 }

@@ -32,6 +32,9 @@ export type UserSort = (typeof userSorts)[number];
 /** Most people that one page of a list can hold. */
 export const pageSizeMax = 100;
 
+/** Of the list of people more: whoever scrolls through thousands waits for every page. */
+export const userPageSizeMax = 250;
+
 /** Longest search text that is looked at; Convex reads at most 16 terms anyway. */
 export const searchLengthMax = 100;
 

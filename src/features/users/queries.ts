@@ -4,7 +4,7 @@ import type { FunctionReturnType } from 'convex/server';
 import { api } from '../../../convex/_generated/api';
 import { actorOf, loadedViewer } from '../../lib/live';
 import type { PageRange } from '../../lib/paged-list';
-import { pageSizeMax } from '../../shared/people';
+import { pageSizeMax, userPageSizeMax } from '../../shared/people';
 import { canSometimes } from '../../shared/permissions';
 import { filterOf, type UsersSearch } from './search';
 
@@ -15,14 +15,15 @@ export type BulkJob = NonNullable<FunctionReturnType<typeof api.bulk.latest>>;
 
 /** Rows of the first page: two screens at most, there at once. */
 const rowsAtFirst = 40;
-/** Rows of the others: whoever scrolls wants many, and each page costs a way to the server. */
-const rowsPerPage = pageSizeMax;
+/** Rows of the others, each of which costs a way to the server; whoever has come far wants more. */
+const rowsPerPage = { near: pageSizeMax, far: userPageSizeMax };
 
 /** The live query of one page of the list; `from` is where the first one starts. */
-export function usersQuery(search: UsersSearch, range: PageRange, from?: string) {
+export function usersQuery(search: UsersSearch, { far, ...range }: PageRange, from?: string) {
   const { sort, order } = search;
+  const numItems = range.cursor === null ? rowsAtFirst : rowsPerPage[far ? 'far' : 'near'];
   const query = convexQuery(api.users.list, {
-    paginationOpts: { numItems: range.cursor === null ? rowsAtFirst : rowsPerPage, ...range },
+    paginationOpts: { numItems, ...range },
     ...filterOf(search),
     ...(sort && { sort }),
     ...(order && { order }),

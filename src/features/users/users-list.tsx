@@ -17,8 +17,11 @@ import { Gap, PlaceholderRow, UsersHead, UsersRow, type Ordering } from './users
 
 /** A row on a wide screen; on a phone cards are higher and are measured when they are drawn. */
 const rowHeightPx = 57;
-/** Rows drawn beyond what is in view, so that fast scrolling shows rows and no gaps. */
-const overscan = 8;
+/**
+ * Rows drawn beyond what is in view: once somebody scrolls, so many that fast scrolling shows rows and
+ * no gaps; before, hardly any, since each costs the list a moment until it is there.
+ */
+const overscan = { still: 2, scrolling: 8 };
 /** Rows beyond the view that are asked for: two screens, so that reading on waits for nothing. */
 const rowsAhead = 40;
 /** What the server takes the window for: its first HTML has the rows of one screen. */
@@ -58,14 +61,14 @@ export function UsersList(props: UsersListProps) {
     setScrollMargin(Math.round(top + window.scrollY));
   }, [from]);
   const { rowAt } = list;
+  const [scrolled, setScrolled] = useState(false);
   const virtual = useWindowVirtualizer<HTMLTableRowElement>({
     count: list.count + (list.hasMore ? 6 : 0),
     estimateSize: () => rowHeightPx,
-    overscan,
+    overscan: scrolled ? overscan.scrolling : overscan.still,
     scrollMargin,
     initialRect: assumedWindow,
     initialOffset: 0,
-    getItemKey: (index) => rowAt(index)?._id ?? index,
     scrollPaddingStart: coveredPx,
     scrollPaddingEnd: coveredPx,
   });
@@ -79,6 +82,7 @@ export function UsersList(props: UsersListProps) {
   }, [first, last]);
 
   const isScrolling = virtual.isScrolling;
+  if (isScrolling && !scrolled) setScrolled(true);
   useEffect(() => {
     if (isScrolling) return;
     const offset = virtual.scrollOffset ?? 0;
@@ -104,11 +108,12 @@ export function UsersList(props: UsersListProps) {
       <UsersHead ordering={ordering} selectAll={selectAll} />
       <tbody role="rowgroup" ref={body} className="max-md:block">
         <Gap height={gapAbove} />
-        {items.map(({ index, key }) => {
+        {items.map(({ index }) => {
           const user = rowAt(index);
           return user ? (
             <UsersRow
-              key={key}
+              // Not the virtualiser's: keys of its own would be asked for all rows, in every frame.
+              key={user._id}
               user={user}
               index={index}
               current={current === index}
@@ -117,7 +122,7 @@ export function UsersList(props: UsersListProps) {
               measure={virtual.measureElement}
             />
           ) : (
-            <PlaceholderRow key={key} index={index} />
+            <PlaceholderRow key={index} index={index} />
           );
         })}
         <Gap height={gapBelow} />
