@@ -8,6 +8,11 @@ export const searchMatchesMax = 1_024;
 
 /** Of several words the best matches are looked through for those that have all of them. */
 const severalWordsMax = 256;
+/**
+ * First only so many: the matches with all words are the best ones, so where none of the last few
+ * of these has them all, neither have those behind.
+ */
+const severalWordsFirst = { looked: 64, last: 16 };
 
 /**
  * One page of a search. The search index finds rows with any of the words; people who type two mean
@@ -45,11 +50,15 @@ async function fittingAll(
   filter: UserFilter,
   { search, words }: { search: string; words: string[] },
 ): Promise<UserRow[]> {
-  const best = await matches(ctx, filter, search).take(severalWordsMax);
-  return best.filter(({ searchText }) => {
+  const fits = ({ searchText }: UserRow) => {
     const has = wordsOf(searchText);
     return words.every((word) => has.some((one) => one.startsWith(word)));
-  });
+  };
+  const first = await matches(ctx, filter, search).take(severalWordsFirst.looked);
+  const goesOn =
+    first.length === severalWordsFirst.looked && first.slice(-severalWordsFirst.last).some(fits);
+  const best = goesOn ? await matches(ctx, filter, search).take(severalWordsMax) : first;
+  return best.filter(fits);
 }
 
 function matches(ctx: QueryCtx, { role, state, sync }: UserFilter, search: string) {
