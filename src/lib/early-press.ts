@@ -4,7 +4,7 @@
  * twice. Going back meanwhile loads the page of that address. Links and what the browser does by itself work without it. Plain text; part of no bundle.
  *
  * A control that React has taken over carries its props under a key of React's own
- * (`__reactProps$...`); `tests/e2e/states.test.ts` notices when that changes.
+ * (`__reactProps$...`); `tests/e2e/console/states.ts` notices when that changes.
  */
 export const earlyPressScript = `(function(){
 var queue=[],waiting=false,idle=window.requestIdleCallback||function(f){setTimeout(f,100)};

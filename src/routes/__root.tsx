@@ -8,6 +8,7 @@ import { runtimeConfig } from '../env';
 import { SessionProvider } from '../lib/clerk-provider';
 import { columnsScript } from '../lib/column-choice';
 import { ConvexAuthProvider } from '../lib/convex-auth';
+import { earlyKeysScript } from '../lib/early-keys';
 import { earlyPressScript } from '../lib/early-press';
 import { FollowTheme, themeScript } from '../lib/theme';
 import { TimeZoneProvider, timeZoneScript } from '../lib/time-zone';
@@ -24,7 +25,7 @@ interface RouterContext {
 /** Everything the page must know before its modules run. `<` is escaped: this is inside a script. */
 function headScript(): string {
   const config = JSON.stringify(runtimeConfig()).replaceAll('<', '\\u003c');
-  return `${themeScript};${timeZoneScript};${earlyPressScript};${columnsScript};window.__rollcall=${config}`;
+  return `${themeScript};${timeZoneScript};${earlyPressScript};${earlyKeysScript};${columnsScript};window.__rollcall=${config}`;
 }
 
 export const Route = createRootRouteWithContext<RouterContext>()({

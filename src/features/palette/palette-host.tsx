@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Suspense, useEffect, useState } from 'react';
 import { visibleSections } from '../../components/navigation-items';
+import { pressEarlyKeys } from '../../lib/early-keys';
 import { lazyPart } from '../../lib/lazy-part';
 import { actorOf, useViewer } from '../../lib/live';
 import { onPaletteAsked } from '../../lib/palette-signal';
@@ -40,6 +41,8 @@ export function PaletteHost() {
       run: () => void navigate({ to }),
     })),
   ]);
+  // After the effect that makes the shortcuts listen.
+  useEffect(() => pressEarlyKeys(), []);
   const onOpenChange = (next: boolean) => {
     if (!next) setOpen(undefined);
   };

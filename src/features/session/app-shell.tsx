@@ -80,6 +80,7 @@ export function AppShell({ viewer, children }: { viewer: Viewer; children: React
           <MobileNavigation viewer={viewer} />
           <button
             type="button"
+            aria-keyshortcuts="Control+K Meta+K"
             onClick={openPalette}
             className="inline-flex h-8 items-center gap-2 rounded-md border bg-background px-2.5 text-sm text-muted-foreground shadow-xs outline-none hover:bg-accent hover:text-accent-foreground focus-visible:ring-[3px] focus-visible:ring-ring/50 sm:w-60"
           >
