@@ -81,7 +81,8 @@ function NothingFound() {
 
 /** People by name or email, as the database finds them. */
 function usePeople(text: string, mayManage: boolean) {
-  const search = useDeferredValue(text.trim().slice(0, searchLengthMax));
+  const wanted = text.trim().slice(0, searchLengthMax);
+  const search = useDeferredValue(wanted);
   const { data } = useQuery(
     convexQuery(
       api.users.list,
@@ -90,7 +91,8 @@ function usePeople(text: string, mayManage: boolean) {
         : 'skip',
     ),
   );
-  return data?.page ?? [];
+  // Whom an earlier letter found would take the choice with them when they go again.
+  return search === wanted ? (data?.page ?? []) : [];
 }
 
 type Person = ReturnType<typeof usePeople>[number];
