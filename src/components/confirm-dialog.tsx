@@ -62,7 +62,8 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
             <Button
               type="submit"
               variant={props.destructive ? 'destructive' : 'default'}
-              disabled={!ready}
+              disabled={!ready && !command.isPending}
+              busy={command.isPending}
             >
               {command.isPending && <LoaderCircleIcon className="animate-spin" aria-hidden />}
               {props.confirm}

@@ -23,7 +23,7 @@ export function FormFooter({ submit, command, onCancel }: FormFooterProps) {
         <Button variant="outline" onClick={onCancel}>
           Cancel
         </Button>
-        <Button type="submit" disabled={command.isPending}>
+        <Button type="submit" busy={command.isPending}>
           {command.isPending && <LoaderCircleIcon className="animate-spin" aria-hidden />}
           {submit}
         </Button>

@@ -26,10 +26,22 @@ export const buttonVariants = cva(
   },
 );
 
-export type ButtonProps = ComponentProps<'button'> & VariantProps<typeof buttonVariants>;
+export interface ButtonProps extends ComponentProps<'button'>, VariantProps<typeof buttonVariants> {
+  /** What it does is under way: it does nothing and keeps the focus, which a disabled one loses. */
+  busy?: boolean;
+}
 
-export function Button({ className, variant, size, type = 'button', ...props }: ButtonProps) {
+export function Button({ className, variant, size, busy = false, ...props }: ButtonProps) {
+  const looks = cn(buttonVariants({ variant, size }), className);
+  if (!busy) return <button type="button" className={looks} {...props} />;
   return (
-    <button type={type} className={cn(buttonVariants({ variant, size }), className)} {...props} />
+    <button
+      type="button"
+      {...props}
+      className={looks}
+      aria-disabled
+      // Neither its own effect nor that of a form it would send.
+      onClick={(event) => event.preventDefault()}
+    />
   );
 }

@@ -30,7 +30,7 @@ export function CredentialActions({ organizationId, service, current }: Credenti
         <Button
           size="sm"
           variant="outline"
-          disabled={test.isPending}
+          busy={test.isPending}
           onClick={() => test.mutate({ organizationId, service })}
         >
           {test.isPending ? (
@@ -51,7 +51,7 @@ export function CredentialActions({ organizationId, service, current }: Credenti
         <Button
           size="sm"
           variant="ghost"
-          disabled={setActive.isPending}
+          busy={setActive.isPending}
           onClick={() => setActive.mutate({ credentialId: current._id, active: !current.active })}
         >
           {current.active ? 'Deactivate' : 'Activate'}

@@ -64,7 +64,7 @@ export function Acknowledge({ alarms }: { alarms: readonly Alarm[] }) {
       size="sm"
       variant="outline"
       className="w-fit"
-      disabled={acknowledge.isPending}
+      busy={acknowledge.isPending}
       onClick={() => acknowledge.mutate({ alarmIds: alarms.map(({ _id }) => _id) })}
     >
       I have looked after {alarms.length === 1 ? 'it' : 'these'}

@@ -1,5 +1,5 @@
 import { CopyIcon } from 'lucide-react';
-import { useId, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { FormFooter } from '../../components/form-footer';
 import { Button } from '../../components/ui/button';
 import { Dialog, DialogContent, DialogDescription, DialogTitle } from '../../components/ui/dialog';
@@ -31,6 +31,9 @@ async function copy(token: string): Promise<void> {
 
 /** The one time that a token is shown. */
 function Shown({ token, onClose }: { token: string; onClose: () => void }) {
+  const field = useRef<HTMLInputElement>(null);
+  // What was pressed to get here is gone, and the focus with it.
+  useEffect(() => field.current?.focus(), []);
   return (
     <>
       <DialogTitle>Your new token</DialogTitle>
@@ -39,6 +42,7 @@ function Shown({ token, onClose }: { token: string; onClose: () => void }) {
       </DialogDescription>
       <div className="flex items-center gap-2">
         <Input
+          ref={field}
           readOnly
           aria-label="The token"
           value={token}

@@ -88,7 +88,7 @@ function Failure({ run, mayRun }: { run: SyncRun; mayRun: boolean }) {
       {run.resumable && mayRun && (
         <Button
           size="sm"
-          disabled={resume.isPending}
+          busy={resume.isPending}
           onClick={() => resume.mutate({ runId: run._id })}
         >
           <PlayIcon aria-hidden /> Resume
@@ -133,7 +133,7 @@ function Plan({ run, mayRun }: { run: SyncRun; mayRun: boolean }) {
       {mayRun && (
         <Button
           size="sm"
-          disabled={start.isPending}
+          busy={start.isPending}
           onClick={() => start.mutate({ ...run.scope, mode: 'apply', planHash: run.planHash })}
         >
           <CheckIcon aria-hidden /> Apply this plan

@@ -49,7 +49,7 @@ function SweepButtons({ sweep, isRequester }: { sweep: Sweep; isRequester: boole
   return (
     <div className="flex flex-wrap gap-2">
       {sweep.state === 'awaitingConfirmation' && !isRequester && (
-        <Button size="sm" disabled={isPending} onClick={() => confirm.mutate(target)}>
+        <Button size="sm" busy={isPending} onClick={() => confirm.mutate(target)}>
           Confirm
         </Button>
       )}
@@ -57,7 +57,7 @@ function SweepButtons({ sweep, isRequester }: { sweep: Sweep; isRequester: boole
         <Button
           variant="outline"
           size="sm"
-          disabled={isPending}
+          busy={isPending}
           onClick={() => cancel.mutate(target)}
         >
           Call it off
@@ -67,7 +67,7 @@ function SweepButtons({ sweep, isRequester }: { sweep: Sweep; isRequester: boole
         <Button
           variant="outline"
           size="sm"
-          disabled={isPending}
+          busy={isPending}
           onClick={() => restore.mutate(target)}
         >
           Undo

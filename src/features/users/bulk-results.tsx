@@ -3,9 +3,10 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../../convex/_generated/api';
 import { LoadError } from '../../components/load-error';
+import { Pager, type Position } from '../../components/pager';
 import { Dialog, DialogContent, DialogTitle } from '../../components/ui/dialog';
 import { NativeSelect } from '../../components/ui/native-select';
-import { Button } from '../../components/ui/button';
+import { Skeleton } from '../../components/ui/skeleton';
 import { errorCodes, type ErrorCode } from '../../shared/error-codes';
 import type { BulkOutcome } from '../../shared/bulk';
 import { bulkTitle } from './bulk-progress';
@@ -45,12 +46,12 @@ export function BulkResults({ job, open, onOpenChange }: BulkResultsProps) {
   const [outcome, setOutcome] = useState<BulkOutcome | typeof all>(
     job.refused > 0 ? 'refused' : all,
   );
-  const [cursors, setCursors] = useState<string[]>([]);
+  const [position, setPosition] = useState<Position>({});
   const query = useQuery(
     convexQuery(api.bulk.results, {
       jobId: job._id,
       ...(outcome !== all && { outcome }),
-      paginationOpts: { numItems: perPage, cursor: cursors.at(-1) ?? null },
+      paginationOpts: { numItems: perPage, cursor: position.cursor ?? null },
     }),
   );
   const rows = query.data?.page ?? [];
@@ -64,9 +65,10 @@ export function BulkResults({ job, open, onOpenChange }: BulkResultsProps) {
           options={options}
           onChange={(next) => {
             setOutcome(next);
-            setCursors([]);
+            setPosition({});
           }}
         />
+        {query.isPending && <Skeleton className="h-24" />}
         {query.error && <LoadError error={query.error} what="results" className="py-4" />}
         {query.data && rows.length === 0 && (
           <p className="py-6 text-center text-sm text-muted-foreground">Nobody.</p>
@@ -93,24 +95,14 @@ export function BulkResults({ job, open, onOpenChange }: BulkResultsProps) {
             </li>
           ))}
         </ul>
-        <div className="flex justify-end gap-2">
-          <Button
-            size="sm"
-            variant="outline"
-            disabled={cursors.length === 0}
-            onClick={() => setCursors(cursors.slice(0, -1))}
-          >
-            Previous
-          </Button>
-          <Button
-            size="sm"
-            variant="outline"
-            disabled={!query.data || query.data.isDone}
-            onClick={() => query.data && setCursors([...cursors, query.data.continueCursor])}
-          >
-            Next
-          </Button>
-        </div>
+        {(position.page !== undefined || query.data?.isDone === false) && (
+          <Pager
+            position={position}
+            nextCursor={query.data?.isDone === false ? query.data.continueCursor : undefined}
+            listKey={outcome}
+            onMove={setPosition}
+          />
+        )}
       </DialogContent>
     </Dialog>
   );

@@ -8,7 +8,7 @@ export function CancelBulk({ jobId }: { jobId: string }) {
     <Button
       size="sm"
       variant="outline"
-      disabled={cancel.isPending}
+      busy={cancel.isPending}
       onClick={() => cancel.mutate({ jobId })}
     >
       Cancel

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { api } from '../../../convex/_generated/api';
 import { Instant } from '../../components/instant';
 import { LoadError } from '../../components/load-error';
+import { Pager, type Position } from '../../components/pager';
 import { RoleBadge } from '../../components/role-badge';
 import { Badge } from '../../components/ui/badge';
 import { Button } from '../../components/ui/button';
@@ -77,7 +78,7 @@ function InvitationItem({ invitation }: { invitation: Invitation }) {
             size="xs"
             variant="outline"
             aria-label={`Revoke the invitation of ${email}`}
-            disabled={revoke.isPending}
+            busy={revoke.isPending}
             onClick={() => revoke.mutate({ invitationId: invitation._id })}
           >
             Revoke
@@ -95,10 +96,10 @@ interface InvitationsDialogProps {
 
 /** Who is invited, newest first, live. */
 export function InvitationsDialog({ open, onOpenChange }: InvitationsDialogProps) {
-  const [cursors, setCursors] = useState<string[]>([]);
+  const [position, setPosition] = useState<Position>({});
   const { data, error } = useQuery(
     convexQuery(api.users.invitations, {
-      paginationOpts: { numItems: perPage, cursor: cursors.at(-1) ?? null },
+      paginationOpts: { numItems: perPage, cursor: position.cursor ?? null },
     }),
   );
   return (
@@ -108,7 +109,7 @@ export function InvitationsDialog({ open, onOpenChange }: InvitationsDialogProps
         <DialogDescription>Everybody who was invited, the newest first.</DialogDescription>
         {error && <LoadError error={error} what="invitations" className="py-4" />}
         {!data && !error && <Skeleton className="h-24" />}
-        {data?.page.length === 0 && cursors.length === 0 && (
+        {data?.page.length === 0 && position.page === undefined && (
           <p className="py-6 text-center text-sm text-muted-foreground">Nobody was invited yet.</p>
         )}
         <ul className="divide-y">
@@ -116,25 +117,13 @@ export function InvitationsDialog({ open, onOpenChange }: InvitationsDialogProps
             <InvitationItem key={invitation._id} invitation={invitation} />
           ))}
         </ul>
-        {(cursors.length > 0 || data?.isDone === false) && (
-          <div className="flex justify-end gap-2">
-            <Button
-              size="sm"
-              variant="outline"
-              disabled={cursors.length === 0}
-              onClick={() => setCursors(cursors.slice(0, -1))}
-            >
-              Newer
-            </Button>
-            <Button
-              size="sm"
-              variant="outline"
-              disabled={data === undefined || data.isDone}
-              onClick={() => data && setCursors([...cursors, data.continueCursor])}
-            >
-              Older
-            </Button>
-          </div>
+        {(position.page !== undefined || data?.isDone === false) && (
+          <Pager
+            position={position}
+            nextCursor={data?.isDone === false ? data.continueCursor : undefined}
+            listKey="invitations"
+            onMove={setPosition}
+          />
         )}
       </DialogContent>
     </Dialog>

@@ -11,7 +11,7 @@ export function RetryButton({ user }: { user: UserRow }) {
       size="xs"
       variant="outline"
       aria-label={`Retry sending the change of ${user.name} to Clerk`}
-      disabled={retry.isPending}
+      busy={retry.isPending}
       onClick={() => retry.mutate({ userId: user._id })}
     >
       <RotateCwIcon aria-hidden className={retry.isPending ? 'animate-spin' : undefined} />
