@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { useMay } from '../permitted';
 import { partyName } from './sentences';
 
 export interface Party {
@@ -12,17 +13,19 @@ export interface Party {
 const looks =
   'rounded-sm font-semibold underline-offset-4 outline-none wrap-anywhere hover:underline focus-visible:ring-[3px] focus-visible:ring-ring/50';
 
-/** Who or what an entry names, leading to its page where there is one. */
+/** Who or what an entry names, leading to its page where there is one for the viewer. */
 export function PartyLink({ party }: { party: Party }) {
   const name = partyName(party);
-  if (party.userId !== undefined) {
+  const mayPeople = useMay('users:read');
+  const mayOrganizations = useMay('organizations:read');
+  if (party.userId !== undefined && mayPeople) {
     return (
       <Link to="/admin/users/$id" params={{ id: party.userId }} className={looks}>
         {name}
       </Link>
     );
   }
-  if (party.organizationId !== undefined) {
+  if (party.organizationId !== undefined && mayOrganizations) {
     return (
       <Link to="/admin/organizations/$id" params={{ id: party.organizationId }} className={looks}>
         {name}
