@@ -8,5 +8,7 @@ export const deliveryOutcomes = [
   'failed',
 ] as const;
 
+export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
+
 /** Ids of Clerk and Svix are far shorter; what is longer finds nothing. */
 export const idSearchLengthMax = 256;

@@ -17,7 +17,7 @@ export function CardHeader({ className, ...props }: ComponentProps<'div'>) {
 
 export function CardTitle({ className, children, ...props }: ComponentProps<'h2'>) {
   return (
-    <h2 className={cn('text-sm leading-none font-semibold', className)} {...props}>
+    <h2 className={cn('text-sm leading-snug font-semibold', className)} {...props}>
       {children}
     </h2>
   );

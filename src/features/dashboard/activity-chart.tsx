@@ -21,7 +21,7 @@ const total = ({ counts }: Pick<ActivityDay, 'counts'>) =>
   activityKinds.reduce((sum, kind) => sum + counts[kind], 0);
 
 function monthDay(day: string): string {
-  return new Date(day).toLocaleDateString('en', {
+  return new Date(day).toLocaleDateString('en-GB', {
     day: 'numeric',
     month: 'short',
     timeZone: 'UTC',

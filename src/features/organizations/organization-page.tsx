@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Building2Icon, ChevronLeftIcon, HistoryIcon } from 'lucide-react';
+import { ArrowLeftIcon, Building2Icon, HistoryIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Entry } from '../../components/audit/entry';
 import { Instant } from '../../components/instant';
@@ -46,7 +46,7 @@ function Facts({ organization }: { organization: OrganizationRow }) {
   const { publicMetadata } = organization;
   return (
     <Card aria-label="What Clerk says about it" className="mb-8">
-      <dl className="grid gap-x-6 gap-y-3 text-sm sm:grid-cols-2 lg:grid-cols-4">
+      <dl className="grid gap-x-6 gap-y-3 text-sm sm:grid-cols-2 lg:grid-cols-[1.5fr_0.75fr_1fr_1fr]">
         <Fact label="Clerk id">
           <span className="font-mono text-xs">{organization.externalId}</span>
         </Fact>
@@ -165,9 +165,9 @@ export function OrganizationPage(props: OrganizationPageProps) {
     <Permitted to="organizations:read">
       <Link
         to="/admin/organizations"
-        className="mb-4 inline-flex items-center gap-1 rounded-sm text-sm text-muted-foreground outline-none hover:text-foreground focus-visible:ring-[3px] focus-visible:ring-ring/50"
+        className="mb-4 inline-flex items-center gap-1.5 rounded-sm text-sm text-muted-foreground outline-none hover:text-foreground focus-visible:ring-[3px] focus-visible:ring-ring/50"
       >
-        <ChevronLeftIcon className="size-4" aria-hidden /> Organizations
+        <ArrowLeftIcon className="size-4" aria-hidden /> Organizations
       </Link>
       <Organization {...props} />
     </Permitted>

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { Suspense, type ReactNode } from 'react';
+import { Suspense, useEffect, useRef, type ReactNode } from 'react';
 import { LoadingList } from '../../components/loading-list';
 import { PageHeader } from '../../components/page-header';
 import { Permitted } from '../../components/permitted';
@@ -45,10 +45,16 @@ export function SettingsPage({ section = 'roles' }: { section?: Section }) {
   const actor = actorOf(useViewer());
   const visible = parts.filter(({ permission }) => canSometimes(actor, permission));
   const shown = visible.find((part) => part.section === section);
+  const tabs = useRef<HTMLElement>(null);
+  // On a phone not all fit beside each other.
+  useEffect(() => {
+    const current = tabs.current?.querySelector('[aria-current=page]');
+    current?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [section]);
   return (
     <Permitted to="settings:read">
       <PageHeader title="Settings" description="How this installation is set up." />
-      <nav aria-label="Settings" className="mb-6 overflow-x-auto border-b">
+      <nav ref={tabs} aria-label="Settings" className="mb-6 overflow-x-auto border-b">
         <ul className="flex gap-1">
           {visible.map((part) => (
             <li key={part.section}>

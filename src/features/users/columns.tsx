@@ -55,7 +55,7 @@ export const columns: readonly Column[] = [
   {
     id: 'role',
     header: 'Role',
-    className: 'max-md:order-3 max-md:ml-7 md:w-32',
+    className: 'max-md:order-3 max-md:ml-7 md:w-30',
     render: (user) => (
       <span className="flex flex-wrap items-center gap-1.5">
         <RoleBadge role={user.role} />
@@ -67,7 +67,7 @@ export const columns: readonly Column[] = [
     id: 'state',
     header: 'State',
     optional: true,
-    className: 'max-md:order-4 md:w-36',
+    className: 'max-md:order-4 md:w-32',
     render: (user) => <StateBadge user={user} />,
   },
   {

@@ -6,6 +6,7 @@ import { partyName } from '../../components/audit/sentences';
 import { Instant } from '../../components/instant';
 import { LoadError } from '../../components/load-error';
 import { LoadingList } from '../../components/loading-list';
+import { OutcomeBadge } from '../../components/outcome-badge';
 import { RoleBadge } from '../../components/role-badge';
 import { Badge } from '../../components/ui/badge';
 import { Button } from '../../components/ui/button';
@@ -86,21 +87,6 @@ export function PersonAudit({ user }: { user: UserRow }) {
   );
 }
 
-const outcomeVariants = {
-  applied: 'success',
-  stale: 'outline',
-  duplicate: 'outline',
-  ignored: 'outline',
-  quarantined: 'warning',
-  failed: 'destructive',
-} as const;
-
-function outcomeVariant(outcome: string) {
-  return outcome in outcomeVariants
-    ? outcomeVariants[outcome as keyof typeof outcomeVariants]
-    : ('outline' as const);
-}
-
 /** The webhooks about the person and what became of each. */
 export function PersonDeliveries({ user }: { user: UserRow }) {
   const { data, error } = useQuery(deliveriesQuery(user.externalId, rowsPerSection));
@@ -117,7 +103,7 @@ export function PersonDeliveries({ user }: { user: UserRow }) {
           <li key={delivery._id} className="grid gap-0.5 text-sm">
             <span className="flex flex-wrap items-center justify-between gap-2">
               <span className="font-mono text-xs">{delivery.type}</span>
-              <Badge variant={outcomeVariant(delivery.outcome)}>{delivery.outcome}</Badge>
+              <OutcomeBadge outcome={delivery.outcome} />
             </span>
             <span className="text-xs text-muted-foreground">
               <Instant at={delivery.receivedAt} />

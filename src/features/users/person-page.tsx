@@ -121,10 +121,10 @@ function Head({ user }: { user: UserRow }) {
         label={`Actions for ${user.name}`}
         icon={
           <>
-            <EllipsisIcon aria-hidden /> Actions
+            <EllipsisIcon aria-hidden /> <span className="max-sm:hidden">Actions</span>
           </>
         }
-        className="w-auto border px-3"
+        className="border sm:w-auto sm:px-3"
         preload={preloading(loadMenu)}
         menu={(trigger) => <RowMenuContent user={user} trigger={trigger} onPage />}
       />

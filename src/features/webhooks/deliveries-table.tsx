@@ -3,7 +3,7 @@ import { EntityLink } from './entity-link';
 import { Instant } from '../../components/instant';
 import { Table, TableCell, TableHead, TableRow } from '../../components/ui/table';
 import { cn } from '../../lib/cn';
-import { OutcomeBadge } from './outcome-badge';
+import { OutcomeBadge } from '../../components/outcome-badge';
 import type { DeliveryRow } from './queries';
 
 interface DeliveriesTableProps {

@@ -3,7 +3,7 @@ import { SearchField } from '../../components/search-field';
 import { Button } from '../../components/ui/button';
 import { NativeSelect } from '../../components/ui/native-select';
 import { deliveryOutcomes } from '../../shared/deliveries';
-import { outcomeLabel } from './outcome-badge';
+import { outcomeLabel } from '../../components/outcome-badge';
 import { isFiltered, refine, type WebhooksSearch } from './search';
 
 export interface WebhooksPageProps {

@@ -13,7 +13,7 @@ import { Skeleton } from '../../components/ui/skeleton';
 import { notify } from '../../lib/notify';
 import { useReplay } from './commands';
 import { EntityLink } from './entity-link';
-import { OutcomeBadge } from './outcome-badge';
+import { OutcomeBadge } from '../../components/outcome-badge';
 import { deliveryQuery, type Delivery } from './queries';
 
 function Fact({ label, children }: { label: string; children: ReactNode }) {

@@ -8,7 +8,7 @@ import { Permitted } from '../../components/permitted';
 import { lazyPart } from '../../lib/lazy-part';
 import { DeliveriesTable } from './deliveries-table';
 import { DeliveriesToolbar, type WebhooksPageProps } from './deliveries-toolbar';
-import { HealthCard } from './health-card';
+import { DeliveryHealth } from './delivery-health';
 import { deliveriesQuery } from './queries';
 import { isFiltered, refine } from './search';
 
@@ -60,7 +60,7 @@ export function WebhooksPage({ search, onSearch }: WebhooksPageProps) {
   return (
     <Permitted to="deliveries:read">
       <PageHeader title="Webhooks" description="What Clerk sent, what became of it, and why." />
-      <HealthCard />
+      <DeliveryHealth />
       <DeliveriesToolbar search={search} onSearch={onSearch} />
       <Deliveries search={search} onSearch={onSearch} />
       {search.open && (

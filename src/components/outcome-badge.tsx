@@ -1,9 +1,7 @@
-import { Badge, type BadgeVariant } from '../../components/ui/badge';
-import type { DeliveryRow } from './queries';
+import type { DeliveryOutcome } from '../shared/deliveries';
+import { Badge, type BadgeVariant } from './ui/badge';
 
-type Outcome = DeliveryRow['outcome'];
-
-const outcomes: Record<Outcome, { label: string; variant: BadgeVariant }> = {
+const outcomes: Record<DeliveryOutcome, { label: string; variant: BadgeVariant }> = {
   applied: { label: 'Applied', variant: 'success' },
   stale: { label: 'Stale', variant: 'secondary' },
   duplicate: { label: 'Duplicate', variant: 'secondary' },
@@ -12,12 +10,12 @@ const outcomes: Record<Outcome, { label: string; variant: BadgeVariant }> = {
   failed: { label: 'Failed', variant: 'destructive' },
 };
 
-export function outcomeLabel(outcome: Outcome): string {
+export function outcomeLabel(outcome: DeliveryOutcome): string {
   return outcomes[outcome].label;
 }
 
 /** What became of a delivery. */
-export function OutcomeBadge({ outcome }: { outcome: Outcome }) {
+export function OutcomeBadge({ outcome }: { outcome: DeliveryOutcome }) {
   const { label, variant } = outcomes[outcome];
   return <Badge variant={variant}>{label}</Badge>;
 }

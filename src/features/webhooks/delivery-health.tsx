@@ -99,7 +99,7 @@ function Problem({ health }: { health: Health }) {
 }
 
 /** Whether Clerk’s webhooks reach us, why not where they do not, and what to do. */
-export function HealthCard() {
+export function DeliveryHealth() {
   const { data: health, error } = useQuery(healthQuery);
   if (error) return <LoadError what="health of the webhooks" error={error} className="py-6" />;
   if (!health) return <Skeleton className="mb-4 h-36 rounded-xl" />;
