@@ -54,6 +54,8 @@ function project(kind: Kind): TestProjectInlineConfiguration {
       environment: kind.environment ?? 'node',
       testTimeout: timeoutMs,
       retry: kind.retry ?? 0,
+      // Vitest's own second is too short for what goes through outbox and webhooks on a busy machine.
+      expect: { poll: { timeout: 30_000 } },
       hookTimeout: Math.max(timeoutMs, 60_000),
       maxWorkers: kind.workers ?? workers,
       fileParallelism: (kind.workers ?? workers) > 1,

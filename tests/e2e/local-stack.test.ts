@@ -119,7 +119,7 @@ describe('the command line against it', () => {
     const set = await rollcall('users', 'set-role', email, 'admin');
     expect(set).toMatchObject({ code: 0, out: expect.stringContaining(`${email} is admin.`) });
     const metadata = async () => (await world.clerk.userByEmail(email)).public_metadata;
-    await expect.poll(metadata, { timeout: 15_000 }).toEqual({ role: 'admin', team: 'north' });
+    await expect.poll(metadata).toEqual({ role: 'admin', team: 'north' });
   });
 
   it('refuses to demote the last active superadmin with a code and exit 1', async () => {
@@ -212,7 +212,7 @@ describe('E3: synchronisation from the command line', () => {
     let out = '';
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
     const ended = new Promise((resolve) => child.once('close', resolve));
-    await expect.poll(() => out, { timeout: 15_000 }).toMatch(/ of /);
+    await expect.poll(() => out).toMatch(/ of /);
     child.kill('SIGINT');
     expect(await ended).toBe(1);
     expect(out).toContain('cancelled');
@@ -249,7 +249,7 @@ describe('E2, E8: machine doors', () => {
     expect(begun.status).toBe(202);
     const log = `/api/v1/admin/clerk/sync-logs/${String(begun.body['runId'])}`;
     const status = async () => (await call(token, 'GET', log)).body['status'];
-    await expect.poll(status, { timeout: 15_000 }).toBe('completed');
+    await expect.poll(status).toBe('completed');
     const summary = await call(token, 'GET', '/api/v1/admin/clerk/database-summary');
     expect(summary.body).toMatchObject({ integrity: { complete: true, findings: [] } });
     expect((await call(token, 'POST', '/api/v1/admin/clerk/test-connection')).body['ok']).toBe(

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, type TestBrowser } from '../support/browser';
 import { bundleBudgets, gzipBytesOf, pageBundle } from '../support/bundle';
+import { pressUntil, tabAndPress } from '../support/keyboard';
 import { userRow } from '../support/rollcall-page';
 import { signInAs } from '../support/sign-in';
 import { startStack, type World } from '../support/stack-world';
@@ -39,29 +40,18 @@ describe('The pages, as everybody must be able to use them', () => {
     await superadmin.keyboard.press('Enter');
     const item = superadmin.getByRole('menuitem', { name: 'Update Role' });
     await item.waitFor();
-    await pressUntil(superadmin, 'ArrowDown', 'Update Role');
+    await pressUntil(superadmin, 'ArrowDown', item);
     await superadmin.keyboard.press('ArrowRight');
-    await superadmin.getByRole('menuitemradio', { name: 'Admin', exact: true }).waitFor();
-    await pressUntil(superadmin, 'ArrowDown', 'Admin');
+    const admin = superadmin.getByRole('menuitemradio', { name: 'Admin', exact: true });
+    await pressUntil(superadmin, 'ArrowDown', admin);
     await superadmin.keyboard.press('Enter');
-    await superadmin.getByRole('alertdialog').waitFor();
-    await pressUntil(superadmin, 'Tab', 'Change to Admin');
-    await superadmin.keyboard.press('Enter');
+    const question = superadmin.getByRole('alertdialog');
+    await tabAndPress(superadmin, question.getByRole('button', { name: 'Change to Admin' }));
     await row.getByText('Admin').waitFor();
     await row.getByText('Synced').waitFor();
-    const { public_metadata: metadata } = await world.clerk.userByEmail('keys@rollcall.test');
-    expect(metadata.role).toBe('admin');
+    const inClerk = () => world.clerk.userByEmail('keys@rollcall.test');
+    await expect.poll(async () => (await inClerk()).public_metadata.role).toBe('admin');
   });
-
-  /** Presses until the focused element carries the text; a bound keeps a broken page from looping. */
-  async function pressUntil(page: Page, key: string, text: string): Promise<void> {
-    for (let presses = 0; presses < 12; presses++) {
-      const focused = await page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');
-      if (focused === text) return;
-      await page.keyboard.press(key);
-    }
-    throw new Error(`${key} never reached "${text}"`);
-  }
 
   it('D4: search, filter and sort live in the address and survive a reload', async () => {
     await superadmin.goto(`${world.webUrl}/admin/users`);

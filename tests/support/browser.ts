@@ -79,7 +79,7 @@ export interface TestBrowser {
 
 /**
  * Starts Chromium with a fresh profile that `close` removes. Start one per test file and give each
- * test its own context. Waits inside pages end after 15 s, so a failure never hangs a run.
+ * test its own context. Waits inside pages end after 30 s, so a failure never hangs a run.
  */
 export async function launchBrowser(): Promise<TestBrowser> {
   const executablePath = chromiumPath();
@@ -95,7 +95,7 @@ export async function launchBrowser(): Promise<TestBrowser> {
       reducedMotion: 'reduce',
       locale: 'en-US',
     });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(30_000);
     return context;
   };
   return {

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
 import { launchBrowser, type TestBrowser } from './browser';
+import { CredentialServices } from './credential-services';
 import { LiveTap } from './live-tap';
 import { alive } from './rollcall-page';
 import { signInAs } from './sign-in';
@@ -13,9 +14,12 @@ export const arrival = { timeout: 30_000 };
 
 /** The product with a superadmin in front of it, for several suites that are gentle to each other. */
 export class ConsoleWorld {
+  /** What credentials are tested against. */
+  readonly services = new CredentialServices();
   private started: { world: World; chromium: TestBrowser; page: Page; tap: LiveTap } | undefined;
 
   async start(): Promise<void> {
+    await this.services.start();
     const [world, chromium] = await Promise.all([startStack(), launchBrowser()]);
     const page = await chromium.newPage();
     const tap = await LiveTap.on(page, world.convexUrl);
@@ -29,6 +33,7 @@ export class ConsoleWorld {
   async stop(): Promise<void> {
     await this.started?.chromium.close();
     await this.started?.world.stop();
+    this.services.stop();
   }
 
   private get parts() {

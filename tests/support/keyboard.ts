@@ -3,9 +3,19 @@ import type { Locator, Page } from 'playwright-core';
 /** More presses than any page here needs from one end to the other. */
 const pressesMax = 80;
 
+/** A layer takes the focus a moment after it shows; what is pressed before goes to the page. */
+async function focusIsOnTop(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const layers = document.querySelectorAll('[role=dialog], [role=alertdialog], [role=menu]');
+    const top = [...layers].at(-1);
+    return top === undefined || top.contains(document.activeElement);
+  });
+}
+
 /** Presses `key` until the focus is on what is meant: as somebody does who has no mouse. */
 export async function pressUntil(page: Page, key: string, target: Locator): Promise<void> {
   await target.waitFor();
+  await focusIsOnTop(page);
   for (let presses = 0; presses < pressesMax; presses += 1) {
     if (await target.evaluate((element) => element === document.activeElement)) return;
     await page.keyboard.press(key);

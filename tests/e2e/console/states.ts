@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { violations } from '../../support/accessibility';
+import { lookOver, violations } from '../../support/accessibility';
 import { demoPassword, type ConsoleWorld } from '../../support/console-world';
 import { alive, pathOf, personIdOf, userRow } from '../../support/rollcall-page';
 
@@ -57,7 +57,7 @@ export function stateTests(ui: ConsoleWorld): void {
         .getByRole('link', { name: /^RATE_LIMITED/ });
       expect(await link.getAttribute('href')).toBe('/docs/errors#RATE_LIMITED');
       await alerts().first().getByText('Too many requests. Wait a moment.').waitFor();
-      expect({ address, count: await loading().count() }).toEqual({ address, count: 0 });
+      await expect.poll(() => loading().count(), { message: address }).toBe(0);
       expect({ address, count: await ui.page.getByRole('heading', { level: 1 }).count() }).toEqual({
         address,
         count: 1,
@@ -78,8 +78,9 @@ export function stateTests(ui: ConsoleWorld): void {
       ['Webhooks', 'Loading deliveries'],
       ['Audit log', 'Loading the log'],
     ] as const;
+    // One document for all of them: none has what another one has loaded.
+    await ui.visit('/admin/settings');
     for (const [name, label] of pages) {
-      await ui.visit('/admin/settings');
       ui.tap.hold();
       await ui.page.getByRole('link', { name, exact: true }).click();
       await ui.page.locator(`output[aria-label="${label}"]`).waitFor();
@@ -117,11 +118,11 @@ export function stateTests(ui: ConsoleWorld): void {
     await ui.page.keyboard.press('Enter');
     await dialog.getByRole('alert').getByText('The server cannot be reached').waitFor();
     await dialog.getByRole('link', { name: /^INTERNAL/ }).waitFor();
-    expect(await violations(ui.page)).toEqual([]);
+    expect(await lookOver(ui.page)).toEqual([]);
     await ui.page.unroute('**/api/trpc/**');
     await dialog.getByRole('button', { name: 'Send invitation' }).press('Enter');
-    await dialog.waitFor({ state: 'detached' });
     await ui.page.getByText('later@rollcall.test is invited').waitFor();
+    await dialog.waitFor({ state: 'detached' });
   });
 
   it('nothing to show is said in words, with a way on', async () => {
@@ -137,7 +138,7 @@ export function stateTests(ui: ConsoleWorld): void {
       await ui.page.getByRole('heading', { name: words }).waitFor();
       await ui.page.getByRole('button', { name: way }).press('Enter');
       await ui.page.getByRole('heading', { name: words }).waitFor({ state: 'detached' });
-      expect(new URL(ui.page.url()).search).toBe('');
+      await expect.poll(() => new URL(ui.page.url()).search).toBe('');
     }
     const gone = [
       ['/admin/users/zzzz', 'There is no such person'],
@@ -204,7 +205,7 @@ export function stateTests(ui: ConsoleWorld): void {
       await ui.page.keyboard.press('Escape');
       await userRow(ui.page, 'staff@rollcall.test').waitFor();
       await expect.poll(() => ui.page.getByRole('row').count(), patient).toBe(2);
-      expect(await ui.page.getByRole('searchbox').inputValue()).toBe('tanaka');
+      await expect.poll(() => ui.page.getByRole('searchbox').inputValue()).toBe('tanaka');
       await ui.page.unroute(/\/assets\/.*\.js/);
     });
 
@@ -227,6 +228,24 @@ export function stateTests(ui: ConsoleWorld): void {
       await ui.page.unroute(/\/assets\/.*\.js/);
     });
 
+    it('a shortcut pressed early and what was typed after it are not lost', async () => {
+      const thaw = await frozen(ui.page, '/dashboard');
+      await ui.page.keyboard.press('ControlOrMeta+k');
+      await ui.page.keyboard.type('webh');
+      thaw();
+      await ui.page
+        .getByRole('dialog')
+        .getByRole('option', { name: /Webhooks/, selected: true })
+        .waitFor();
+      await ui.page.unroute(/\/assets\/.*\.js/);
+      const again = await frozen(ui.page, '/dashboard');
+      await ui.page.keyboard.press('g');
+      await ui.page.keyboard.press('u');
+      again();
+      await expect.poll(() => new URL(ui.page.url()).pathname).toBe('/admin/users');
+      await ui.page.unroute(/\/assets\/.*\.js/);
+    });
+
     it('going back early shows the page of that address', async () => {
       await ui.visit('/admin/audit');
       const alarms = ui.page.getByRole('button', { name: 'Alarms' });
@@ -238,7 +257,7 @@ export function stateTests(ui: ConsoleWorld): void {
       await ui.page.evaluate(() => history.back());
       thaw();
       await expect.poll(() => alarms.getAttribute('aria-pressed'), patient).toBe('false');
-      expect(new URL(ui.page.url()).search).toBe('');
+      await expect.poll(() => new URL(ui.page.url()).search).toBe('');
       await ui.page.unroute(/\/assets\/.*\.js/);
     });
 
