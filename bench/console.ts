@@ -89,9 +89,9 @@ async function measureIn(
   world: World,
   { bench, people }: { bench: Bench; people: number },
 ): Promise<Omit<Figures, 'people' | 'seededMs'>> {
-  const times = bench.option('times', 15, 100);
+  const times = bench.option('times', 25, 100);
   const terms = searchTerms(bench.option('terms', 64, 300));
-  const msMax = bench.option('scroll-seconds', 120, 3_600) * 1_000;
+  const msMax = bench.option('scroll-seconds', 300, 3_600) * 1_000;
   const { webUrl } = world;
   const browser = await launchBrowser();
   try {
