@@ -3,16 +3,18 @@ const keysMax = 40;
 
 declare global {
   interface Window {
-    /** Keys pressed before the shortcuts listened; absent from then on. */
-    rollcallEarlyKeys?: KeyboardEventInit[];
+    /** Keys pressed before the shortcuts listened; undefined from then on. */
+    rollcallEarlyKeys?: KeyboardEventInit[] | undefined;
   }
 }
 
 /**
  * Runs in the document head, as `earlyPressScript` does: keeps Ctrl-K and Cmd-K, letters and signs
- * that were pressed outside of any field before the shortcuts listened. Plain text; part of no bundle.
+ * that were pressed outside of any field before the shortcuts listened. The router runs it once more
+ * when it takes over the head. Plain text; part of no bundle.
  */
 export const earlyKeysScript = `(function(){
+if('rollcallEarlyKeys' in window)return;
 var keys=window.rollcallEarlyKeys=[];
 addEventListener('keydown',function keep(e){
   if(window.rollcallEarlyKeys!==keys){removeEventListener('keydown',keep,true);return}
@@ -31,7 +33,7 @@ addEventListener('keydown',function keep(e){
 /** Presses again, in order, what was pressed too early. Once, when the shortcuts listen. */
 export function pressEarlyKeys(): void {
   const early = window.rollcallEarlyKeys ?? [];
-  delete window.rollcallEarlyKeys;
+  window.rollcallEarlyKeys = undefined;
   for (const key of early) {
     const event = new KeyboardEvent('keydown', { ...key, bubbles: true, cancelable: true });
     document.body.dispatchEvent(event);

@@ -7,6 +7,9 @@
  * (`__reactProps$...`); `tests/e2e/console/states.ts` notices when that changes.
  */
 export const earlyPressScript = `(function(){
+// The router runs it once more when it takes over the head: everything would be done twice.
+if(window.rollcallEarlyPress)return;
+window.rollcallEarlyPress=true;
 var queue=[],waiting=false,idle=window.requestIdleCallback||function(f){setTimeout(f,100)};
 function alive(e){return Object.keys(e).some(function(k){return k.indexOf('__reactProps$')===0})}
 function act(e,v){

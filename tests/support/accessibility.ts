@@ -6,8 +6,7 @@ const layers = '[role=dialog], [role=alertdialog], [role=menu]';
 
 /**
  * Everything axe calls serious or critical on the page as it stands, or in what lies over it, as
- * readable lines. Clerk's own components and
- * Swagger UI's are left out: their colours are theirs.
+ * readable lines. Clerk's own components are left out: their colours are theirs.
  */
 export async function violations(page: Page): Promise<string[]> {
   // As an expression over CDP: the page's own content security policy stays in force.
@@ -15,12 +14,9 @@ export async function violations(page: Page): Promise<string[]> {
   const results = await page.evaluate(async (over) => {
     const { axe: inPage } = window as unknown as { axe: typeof axe };
     const layered = document.querySelector(over) !== null;
-    return inPage.run(
-      layered ? { include: [[over]] } : { exclude: [['.cl-rootBox'], ['.swagger-ui']] },
-      {
-        resultTypes: ['violations'],
-      },
-    );
+    return inPage.run(layered ? { include: [[over]] } : { exclude: [['.cl-rootBox']] }, {
+      resultTypes: ['violations'],
+    });
   }, layers);
   return results.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

@@ -85,8 +85,10 @@ export function AuditToolbar({ search, onSearch }: AuditPageProps) {
       >
         <TriangleAlertIcon aria-hidden /> Alarms
       </Button>
-      <DayField label="From" value={search.from} onChange={(from) => change({ from })} />
-      <DayField label="To" value={search.to} onChange={(to) => change({ to })} />
+      <div className="flex flex-wrap gap-2 max-sm:w-full">
+        <DayField label="From" value={search.from} onChange={(from) => change({ from })} />
+        <DayField label="To" value={search.to} onChange={(to) => change({ to })} />
+      </div>
       {isFiltered(search) && (
         <Button variant="ghost" className="max-sm:basis-full" onClick={() => onSearch({})}>
           <XIcon aria-hidden /> Clear

@@ -8,7 +8,7 @@ function Count({ label, value, children }: { label: string; value: number; child
   return (
     <Card aria-label={`${label}: ${value}`} className="relative gap-2 has-[a:hover]:bg-muted/50">
       <CardTitle className="text-muted-foreground">{label}</CardTitle>
-      <p className="text-3xl font-semibold tracking-tight tabular-nums">
+      <p className="text-2xl font-semibold sm:text-3xl tracking-tight tabular-nums">
         {value.toLocaleString('en')}
       </p>
       {children}
