@@ -7,7 +7,7 @@ import { startClerkWorld, type ClerkWorld } from '../fixtures/clerk-world';
 import { launchBrowser, type TestBrowser } from '../support/browser';
 
 /** Longer than the second that poll has of itself: the machine may be busy. */
-const patient = { timeout: 10_000 };
+const patient = { timeout: 30_000 };
 
 describe("The local Clerk's dashboard page, in Chromium", () => {
   let world: ClerkWorld;
