@@ -219,7 +219,7 @@ describe('The sync page (A1 to A5), end to end', () => {
     const held = superadmin.getByRole('region', { name: 'Gone from Clerk' });
     await held.getByText('1 organization may be gone from Clerk').waitFor(soon);
     await held.getByText('list was empty').waitFor();
-    expect(await cell(superadmin, 'Organizations', 1)).toBe('0');
+    await expect.poll(() => cell(superadmin, 'Organizations', 1)).toBe('0');
     await held.getByRole('button', { name: 'Remove 1 organization' }).click();
     await superadmin.getByRole('button', { name: 'Remove what Clerk denies' }).click();
     await held.waitFor({ state: 'detached', ...soon });
