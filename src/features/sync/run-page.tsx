@@ -86,11 +86,7 @@ function Failure({ run, mayRun }: { run: SyncRun; mayRun: boolean }) {
         </CardDescription>
       </div>
       {run.resumable && mayRun && (
-        <Button
-          size="sm"
-          busy={resume.isPending}
-          onClick={() => resume.mutate({ runId: run._id })}
-        >
+        <Button size="sm" busy={resume.isPending} onClick={() => resume.mutate({ runId: run._id })}>
           <PlayIcon aria-hidden /> Resume
         </Button>
       )}

@@ -54,22 +54,12 @@ function SweepButtons({ sweep, isRequester }: { sweep: Sweep; isRequester: boole
         </Button>
       )}
       {waits && (
-        <Button
-          variant="outline"
-          size="sm"
-          busy={isPending}
-          onClick={() => cancel.mutate(target)}
-        >
+        <Button variant="outline" size="sm" busy={isPending} onClick={() => cancel.mutate(target)}>
           Call it off
         </Button>
       )}
       {sweep.state === 'done' && sweep.swept > 0 && (
-        <Button
-          variant="outline"
-          size="sm"
-          busy={isPending}
-          onClick={() => restore.mutate(target)}
-        >
+        <Button variant="outline" size="sm" busy={isPending} onClick={() => restore.mutate(target)}>
           Undo
         </Button>
       )}
