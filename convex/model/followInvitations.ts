@@ -69,13 +69,15 @@ async function takeBack(
     .first();
   // A newer one to the same role takes it over when it is sent.
   if (isOpenAgain?.role === role || row.push.state === 'pending') return false;
-  await ctx.db.patch('invitations', row._id, { clerkId, doubtSince: undefined });
   if (state === 'accepted') {
+    await ctx.db.patch('invitations', row._id, { clerkId });
     await tooLate(ctx, row, cause);
     return true;
   }
   if (state !== 'pending') return false;
+  // The doubt stays: it was asked for more than once, and the next of them may arrive yet.
   await ctx.db.patch('invitations', row._id, {
+    clerkId,
     wanted: 'revoke',
     push: { state: 'pending' },
     attempts: 0,

@@ -92,6 +92,26 @@ test('an invitation that reaches Clerk after it was taken back lets nobody in', 
   expect(await row(id)).toMatchObject({ state: 'revoked', push: { state: 'synced' } });
 });
 
+test('nor does it where it was asked for twice and both arrive', async () => {
+  const id = await invite('superadmin');
+  await pushInVain(id);
+  await pushInVain(id);
+  const [first, second] = late.splice(0);
+  await first?.();
+  clerk.invitations.set(email, 'revoked');
+  await revoke(id);
+  await push(id);
+  await t.action(internal.invitations.follow, {});
+  await second?.();
+  expect(openThere()).toHaveLength(1);
+  await t.action(internal.invitations.follow, {});
+  await push(id);
+  expect(openThere()).toHaveLength(0);
+  const next = await invite('admin');
+  await push(next);
+  expect(await row(next)).toMatchObject({ state: 'pending', push: { state: 'synced' } });
+});
+
 test('and where somebody was quicker, it is told with an alarm', async () => {
   const id = await invite('admin');
   await pushInVain(id);
