@@ -3,8 +3,8 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Instant } from '../../components/instant';
 import { Card, CardDescription, CardTitle } from '../../components/ui/card';
-import { peopleQuery, type SyncStatus } from './queries';
-import { count } from './words';
+import { peopleQuery, runQuery, type SyncStatus } from './queries';
+import { count, driftWords } from './words';
 
 interface FigureProps {
   label: string;
@@ -26,7 +26,7 @@ function asCount(number: number | null | undefined): string {
   return number === null || number === undefined ? '–' : number.toLocaleString('en');
 }
 
-function Drift({ drift }: Pick<SyncStatus, 'drift'>) {
+function Drift({ drift, last }: Pick<SyncStatus, 'drift' | 'last'>) {
   if (!drift) {
     return (
       <Figure label="Differences" value="–">
@@ -34,14 +34,21 @@ function Drift({ drift }: Pick<SyncStatus, 'drift'>) {
       </Figure>
     );
   }
-  const words = drift.users === 0 ? 'In step' : count(drift.users, 'user differs', 'users differ');
-  const value =
-    drift.repaired && drift.users > 0
-      ? count(drift.users, 'user differed', 'users differed')
-      : words;
+  return <Differences drift={drift} last={last} />;
+}
+
+interface DifferencesProps {
+  drift: NonNullable<SyncStatus['drift']>;
+  last: SyncStatus['last'];
+}
+
+function Differences({ drift, last }: DifferencesProps) {
+  const { data } = useQuery(runQuery(drift.runId));
+  // Mostly the newest run, which is here with the first HTML.
+  const { value, about } = driftWords(drift, data ?? (last?._id === drift.runId ? last : null));
   return (
     <Figure label="Differences" value={value}>
-      {drift.repaired && drift.users > 0 ? 'Put right ' : 'As of '}
+      {about}{' '}
       <Link
         to="/admin/sync/$run"
         params={{ run: drift.runId }}
@@ -74,7 +81,7 @@ export function StatusCards({ status }: { status: SyncStatus }) {
           ? `${count(last.missing, 'is', 'are')} gone from Clerk`
           : 'Now, without the deleted'}
       </Figure>
-      <Drift drift={drift} />
+      <Drift drift={drift} last={last} />
       <Figure
         label="Last completed"
         value={

@@ -1,6 +1,6 @@
 import type { BadgeVariant } from '../../components/ui/badge';
 import type { SyncKind, SyncOutcome } from '../../shared/sync';
-import type { MissingPerson, Sweep, SyncRun } from './queries';
+import type { MissingPerson, Sweep, SyncRun, SyncStatus } from './queries';
 
 /** The closed lists of a run in words for people. */
 
@@ -123,6 +123,27 @@ export function failedOf(tallies: SyncRun['tallies']): number {
 /** One outcome over users, organizations and memberships. */
 export function sumOf(tallies: SyncRun['tallies'], outcome: SyncOutcome): number {
   return tallies.users[outcome] + tallies.organizations[outcome] + tallies.memberships[outcome];
+}
+
+/** How many of those whom a run found missing it, and its sweep, left as they are. */
+function stillMissing({ missing, sweep }: Pick<SyncRun, 'missing' | 'sweep'>): number {
+  return missing - (sweep?.state === 'done' ? sweep.swept : 0);
+}
+
+/** How far both sides are apart, and what was done about it, in front of a date. */
+export function driftWords(
+  drift: NonNullable<SyncStatus['drift']>,
+  run: Pick<SyncRun, 'missing' | 'sweep'> | null | undefined,
+): { value: string; about: string } {
+  const differ = (users: number) => count(users, 'user differs', 'users differ');
+  if (drift.users === 0) return { value: 'In step', about: 'As of' };
+  if (!drift.repaired) return { value: differ(drift.users), about: 'As of' };
+  // A sync puts right what it finds, except for those whom Clerk does not have.
+  const differed = count(drift.users, 'user differed', 'users differed');
+  if (!run) return { value: differed, about: 'As of' };
+  const left = stillMissing(run);
+  if (left > 0) return { value: differ(left), about: 'Gone from Clerk, as of' };
+  return { value: differed, about: 'Put right' };
 }
 
 export function count(number: number, one: string, many: string): string {
