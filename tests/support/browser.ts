@@ -67,6 +67,8 @@ export interface ContextOptions {
   width?: number;
   height?: number;
   colorScheme?: 'light' | 'dark';
+  /** What a context like this one had kept: cookies and storage. */
+  storageState?: Awaited<ReturnType<BrowserContext['storageState']>>;
 }
 
 export interface TestBrowser {
@@ -88,10 +90,11 @@ export async function launchBrowser(): Promise<TestBrowser> {
   const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home };
   const browser = await chromium.launch({ executablePath, args: flags, env });
   const newContext = async (options: ContextOptions = {}) => {
-    const { width = 1280, height = 800, colorScheme = 'light' } = options;
+    const { width = 1280, height = 800, colorScheme = 'light', storageState } = options;
     const context = await browser.newContext({
       viewport: { width, height },
       colorScheme,
+      ...(storageState && { storageState }),
       reducedMotion: 'reduce',
       locale: 'en-US',
     });

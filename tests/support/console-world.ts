@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
-import { launchBrowser, type TestBrowser } from './browser';
+import { launchBrowser, type ContextOptions, type TestBrowser } from './browser';
 import { CredentialServices } from './credential-services';
 import { LiveTap } from './live-tap';
 import { alive } from './rollcall-page';
@@ -16,6 +16,8 @@ export const arrival = { timeout: 30_000 };
 export class ConsoleWorld {
   /** What credentials are tested against. */
   readonly services = new CredentialServices();
+  /** What the browsers of those who signed in have kept, by email. */
+  private readonly kept = new Map<string, ContextOptions['storageState']>();
   private started: { world: World; chromium: TestBrowser; page: Page; tap: LiveTap } | undefined;
 
   async start(): Promise<void> {
@@ -60,9 +62,15 @@ export class ConsoleWorld {
     return this.parts.chromium.newPage(options);
   }
 
+  /** As somebody who was here before, where they were; whoever was banned meanwhile signs in again. */
   async signedIn(email: string): Promise<Page> {
-    const page = await this.newPage();
-    await signInAs(page, this.world.webUrl, { email, password: demoPassword });
+    const storageState = this.kept.get(email);
+    const page = await this.newPage(storageState && { storageState });
+    if (storageState) await page.goto(`${this.world.webUrl}/dashboard`);
+    if (!storageState || new URL(page.url()).pathname !== '/dashboard') {
+      await signInAs(page, this.world.webUrl, { email, password: demoPassword });
+    }
+    this.kept.set(email, await page.context().storageState());
     return page;
   }
 
