@@ -33,7 +33,8 @@ function onKeyDown(event: KeyboardEvent): void {
   const key = mod ? `mod+${event.key.toLowerCase()}` : event.key;
   // The palette opens from anywhere, also while typing; single keys do not.
   if (!mod && isTaken(event)) return;
-  const now = performance.now();
+  // When it was pressed, not when a busy page came to it.
+  const now = event.timeStamp;
   const before = pendingKey && now - pendingKey.at < sequenceMs ? pendingKey.key : undefined;
   pendingKey = undefined;
   // The newest part of the page wins.
