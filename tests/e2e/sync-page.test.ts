@@ -193,6 +193,10 @@ describe('The sync page (A1 to A5), end to end', () => {
     expect(await lookOver(superadmin)).toEqual([]);
     await tabAndPress(superadmin, sweep.getByRole('button', { name: 'Call it off' }));
     await sweep.getByText('Called off').waitFor(soon);
+    await openSyncPage(superadmin);
+    const differences = superadmin.getByRole('region', { name: 'Differences' });
+    await differences.getByText('1 user differs').waitFor(soon);
+    await differences.getByText('Gone from Clerk').waitFor();
     const rows = superadmin.getByRole('row').filter({ hasText: 'gone@lost.test' });
     await superadmin.goto(`${world.webUrl}/admin/users?q=gone`);
     await rows.first().waitFor();
