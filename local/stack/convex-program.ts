@@ -2,8 +2,9 @@ import { bundledProgram } from './bundled-program';
 
 /**
  * Young objects get twice the room that Node gives them. A transaction makes thousands that live as
- * long as it does; with less room they are taken for old ones, copied, and kept until much later. A
- * sixteenth less processor time for a sync, with no more memory at its height.
+ * long as it does; with less room they are taken for old ones, copied, and kept until much later.
+ * Costs some 45 MiB from the start and saves a sync a few hundredths of its processor time
+ * (bench/README.md).
  */
 const nodeOptions = ['--max-semi-space-size=32'];
 
