@@ -131,14 +131,8 @@ async function closeDone(
     updatedAt: cause.now,
   });
   if (row === null || !isWanted(row, intent)) return;
-  const synced = fares(row, intent, { state: 'synced' });
-  await patchUser(
-    ctx,
-    row,
-    channelOf(intent) === 'role'
-      ? { ...synced, roleIssue: undefined, clerk: { ...row.clerk, role: intent.role } }
-      : synced,
-  );
+  // What Clerk says now is for its answer to tell, which the version register has judged already.
+  await patchUser(ctx, row, fares(row, intent, { state: 'synced' }));
 }
 
 async function tryLater(

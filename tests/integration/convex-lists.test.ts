@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Doc } from '../../convex/_generated/dataModel';
-import type { UserSort, UserState } from '../../src/shared/people';
+import { userPageSizeMax, type UserSort, type UserState } from '../../src/shared/people';
 import { roleNames, type Role } from '../../src/shared/roles';
 import { envelope, rawUser, signedHeaders } from '../support/fake-clerk';
 import {
@@ -191,7 +191,7 @@ describe('users:list', () => {
 
   test('bounds the page and refuses foreign cursors with a coded error', async () => {
     const boss = as(t, 'boss');
-    for (const numItems of [0, 101, 2.5, -1]) {
+    for (const numItems of [0, userPageSizeMax + 1, 2.5, -1]) {
       const attempt = boss.query(api.users.list, { paginationOpts: { numItems, cursor: null } });
       expect(await codeOf(attempt)).toBe('INVALID_INPUT');
     }
