@@ -1,7 +1,7 @@
 import type { Json } from '../engine/contract';
 import { fromJson, toText, ValueError } from '../values/convex-json';
 import { matchesValue } from '../values/matcher';
-import { checkPlainShape, mib } from '../values/size';
+import { checkPlainShape, documentLimits, mib } from '../values/size';
 import { checkValue, describeProblem, type ValidationContext } from '../values/validate';
 import type { ValidatorJson } from '../values/validator';
 import { FunctionFailure } from './user-errors';
@@ -41,11 +41,48 @@ export function checkedResult(
   fn: Pick<Checked, 'path' | 'returns'>,
   context: ValidationContext,
 ): string {
-  if (!fn.returns && json.length < shapedTextMin) return json;
+  if (!fn.returns && !mayExceed(json)) return json;
   return checked(JSON.parse(json) as Json, fn.returns ?? { type: 'any' }, context, {
     error: 'ReturnsValidationError',
     tooLarge: `Function ${fn.path} return value is too large`,
   });
+}
+
+/** Whether a value might be beyond a limit of Convex; from its text, without reading it. */
+function mayExceed(json: string): boolean {
+  if (json.length < shapedTextMin) return false;
+  if (json.length > callBytesMax) return true;
+  let commas = 0;
+  let depth = 0;
+  for (let at = 0; at < json.length; at += 1) {
+    switch (json[at]) {
+      case '"':
+        at = endOfString(json, at);
+        break;
+      case ',':
+        // One fewer than fields or elements, of which an array may have more.
+        if ((commas += 1) >= documentLimits.fields) return true;
+        break;
+      case '[':
+      case '{':
+        if ((depth += 1) >= documentLimits.nesting) return true;
+        break;
+      case ']':
+      case '}':
+        depth -= 1;
+    }
+  }
+  return false;
+}
+
+/** Where the string that begins at `start` ends. */
+function endOfString(json: string, start: number): number {
+  for (let end = json.indexOf('"', start + 1); end !== -1; end = json.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (json[end - 1 - backslashes] === '\\') backslashes += 1;
+    if (backslashes % 2 === 0) return end;
+  }
+  return json.length;
 }
 
 function checked(
