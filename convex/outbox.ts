@@ -13,6 +13,7 @@ import { compareName } from './model/changeName';
 import { type ClerkAnswer, pushAccess, pushDeletion, pushName, pushRole } from './model/clerkApi';
 import { deadLetter, pageOfDeadLetters } from './model/deadLetters';
 import { log } from './model/log';
+import { compareRole } from './model/mergeIncomingRole';
 import { claimIntent, type PushOrder, type PushReport, settleIntent } from './model/outbox';
 import { patchUser } from './model/userRows';
 import { type ClerkUser, clerkUserValidator, nameParts, roleValidator } from './model/validators';
@@ -106,6 +107,12 @@ export const settle = internalMutation({
       ? await applyClerkUser(ctx, { user, via: { kind: 'push' } }, cause)
       : undefined;
     await settleIntent(ctx, intent, report, cause);
+    const isOlderNews = arrival?.kind === 'stale' || arrival?.kind === 'refetch';
+    if (intent.kind === 'role' && report.kind === 'done' && isOlderNews) {
+      const row = await ctx.db.get('users', intent.userId);
+      // Decided anew meanwhile, and on its way already.
+      if (row?.roleRev === intent.rev) await compareRole(ctx, row, cause);
+    }
     if (intent.kind === 'name' && report.kind === 'done' && user !== undefined) {
       const row = await ctx.db.get('users', intent.userId);
       if (row !== null) await compareName(ctx, row, user.updatedAt, cause);

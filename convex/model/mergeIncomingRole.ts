@@ -1,6 +1,6 @@
 import type { Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { ownerRole, type Role } from '../../src/shared/roles';
+import { defaultRole, isRole, ownerRole, type Role } from '../../src/shared/roles';
 import { appendAudit, type AuditEvent, type Cause } from './auditLog';
 import { decideRole } from './changeRole';
 import { releaseHeldDeletions } from './deleteClerkUser';
@@ -57,11 +57,7 @@ export async function mergeIncomingRole(
     case 'overwritten':
       return {
         ...nothing,
-        finish: async (changed) => {
-          const before = { inClerk: user.role ?? null };
-          await audit({ action: 'role.pushOvertaken', before, after: { role: row.role } });
-          await decideRole(ctx, changed, row.role, { ...cause, source: row.roleSource });
-        },
+        finish: async (changed) => await pushAgain(ctx, changed, user.role ?? null, cause),
       };
     case 'unknown': {
       const seen = row.roleIssue?.raw === merge.raw;
@@ -90,6 +86,35 @@ export async function mergeIncomingRole(
     case 'external':
       return await takeTheirs(ctx, { row, role: merge.role, rev, at: user.updatedAt }, cause);
   }
+}
+
+/**
+ * Called when a push was answered with less news than the row has of Clerk. A known role there that
+ * is not ours was left by an older push, which landed after this one: an edit by hand would have
+ * been taken. It read as old news while this push was under way; now ours has to go out again.
+ */
+export async function compareRole(ctx: MutationCtx, row: UserRow, cause: Cause): Promise<void> {
+  const there = row.clerk.role ?? defaultRole;
+  if (row.push.state !== 'synced' || row.heldRole !== undefined) return;
+  if (row.deletedAt !== undefined || row.heldDeletionAt !== undefined) return;
+  if (!isRole(there) || there === row.role) return;
+  await pushAgain(ctx, row, there, cause);
+}
+
+/** An older push of ours has landed in Clerk after the newest one. */
+async function pushAgain(
+  ctx: MutationCtx,
+  row: UserRow,
+  inClerk: string | null,
+  cause: Cause,
+): Promise<void> {
+  await appendAudit(ctx, cause, {
+    action: 'role.pushOvertaken',
+    target: `user:${row.externalId}`,
+    before: { inClerk },
+    after: { role: row.role },
+  });
+  await decideRole(ctx, row, row.role, { ...cause, source: row.roleSource });
 }
 
 /** Rule 6 for a row and a payload; changes nothing. */

@@ -45,6 +45,41 @@ async function answeredLate(edit: string) {
   return { row: await rowOf(t, 'ann'), done: await intentsOf(t, 'done') };
 }
 
+test('and where an older push of ours landed in between, ours goes out again', async () => {
+  const { t, clerk } = connectedWorld();
+  clerk.create(rawUser('boss', { public_metadata: { role: 'superadmin' } }));
+  clerk.create(rawUser('ann', { public_metadata: { role: 'staff' } }));
+  await deliverAll(t, clerk);
+  const { _id: userId } = await rowOf(t, 'ann');
+  const decide = async (role: 'admin' | 'superadmin') => {
+    await as(t, 'boss').mutation(api.users.updateRole, { userId, role });
+    const [intent] = await intentsOf(t, 'queued');
+    if (intent === undefined) throw new Error('nothing is on its way');
+    await t.mutation(internal.outbox.claim, { intentId: intent._id });
+    return intent;
+  };
+  const land = ({ _id, rev, role }: Awaited<ReturnType<typeof decide>>) => {
+    vi.advanceTimersByTime(1_000);
+    clerk.edit('ann', { role }, { rollcall: { rev, intent: _id } });
+  };
+  const lost = await decide('admin');
+  const report = { kind: 'retry' as const, reason: 'no answer' };
+  await t.mutation(internal.outbox.settle, { intentId: lost._id, report });
+  const newest = await decide('superadmin');
+  land(newest);
+  const answer = parseClerkUser(clerk.users.get('ann'));
+  if (!answer.ok) throw new Error('Clerk has no such person');
+  clerk.events.splice(0);
+  land(lost);
+  await deliverAll(t, clerk);
+  const settled = { intentId: newest._id, report: { kind: 'done' as const }, user: answer.user };
+  await t.mutation(internal.outbox.settle, settled);
+  expect(await rowOf(t, 'ann')).toMatchObject({ role: 'superadmin', push: { state: 'pending' } });
+  const again = await intentsOf(t, 'queued');
+  expect(again).toMatchObject([{ role: 'superadmin' }]);
+  expect(again[0]?.rev).toBeGreaterThan(newest.rev);
+});
+
 test('rule 6: a role that we do not know stays marked', async () => {
   const { row, done } = await answeredLate('czar');
   expect(row).toMatchObject({ role: 'admin', push: { state: 'synced' }, clerk: { role: 'czar' } });

@@ -55,7 +55,7 @@ function mayExceed(json: string): boolean {
   let commas = 0;
   let depth = 0;
   for (let at = 0; at < json.length; at += 1) {
-    switch (json[at]) {
+    switch (json.charAt(at)) {
       case '"':
         at = endOfString(json, at);
         break;
