@@ -137,7 +137,8 @@ async function update(
       : undefined,
   ]);
   await merge.finish(changed);
-  await name.finish(changed);
+  // The merge of roles may have written the row once more; what is counted goes by how it is now.
+  await name.finish((await ctx.db.get('users', changed._id)) ?? changed);
   if (user.emailVerified && row.email !== user.email) await acceptInvitationOf(ctx, user, cause);
   const compared = await withAccess(ctx, row, changed, cause);
   const final = await bootstrap(ctx, compared, user, cause);
