@@ -4,27 +4,27 @@ import {
   as,
   auditActions,
   auditEntries,
-  connectedWorld,
   deliverAll,
   disconnectWorld,
   intentsOf,
   internal,
   rowOf,
 } from '../support/convex-world';
-import { parseClerkUser } from '../../convex/model/clerkUser';
-import { type FakeClerk, rawUser } from '../support/fake-clerk';
+import {
+  answered,
+  answerLost,
+  bossAndAnn,
+  type HandWorld,
+  personIn,
+  takeUp,
+} from '../support/hand-pushes';
 
 afterEach(disconnectWorld);
 
-type World = ReturnType<typeof connectedWorld>;
-
 /** `ann`, whose ban waits, and an unban whose answer was lost: it may still land. */
-async function withLostUnban(): Promise<World> {
-  const world = connectedWorld();
+async function withLostUnban(): Promise<HandWorld> {
+  const world = await bossAndAnn();
   const { t, clerk } = world;
-  clerk.create(rawUser('boss', { public_metadata: { role: 'superadmin' } }));
-  clerk.create(rawUser('ann', { public_metadata: { role: 'staff' } }));
-  await deliverAll(t, clerk);
   await decide(world, 'deactivate');
   await push(world, 'ban', 'answered');
   await deliverAll(t, clerk);
@@ -38,47 +38,38 @@ async function withLostUnban(): Promise<World> {
   return world;
 }
 
-async function decide({ t }: World, verb: 'deactivate' | 'reactivate'): Promise<void> {
+async function decide({ t }: HandWorld, verb: 'deactivate' | 'reactivate'): Promise<void> {
   const { _id: userId } = await rowOf(t, 'ann');
   await as(t, 'boss').mutation(api.users[verb], { userId });
 }
 
 /** One attempt of the intent that waits; Clerk carries it out and answers, or it hangs somewhere. */
 async function push(
-  { t, clerk }: World,
+  { t, clerk }: HandWorld,
   kind: 'ban' | 'unban',
   ending: 'answered' | 'lost',
   meanwhile: () => Promise<void> = async () => {},
 ): Promise<void> {
-  const [intent] = await intentsOf(t, 'queued');
-  if (intent === undefined) throw new Error('nothing is on its way');
+  const intent = await takeUp(t);
   expect(intent.kind).toBe(kind);
-  const { _id: intentId } = intent;
-  await t.mutation(internal.outbox.claim, { intentId });
-  if (ending === 'lost') {
-    const report = { kind: 'retry' as const, reason: 'no answer' };
-    return void (await t.mutation(internal.outbox.settle, { intentId, report }));
-  }
+  if (ending === 'lost') return await answerLost(t, intent);
   clerk.setBanned('ann', kind === 'ban');
-  const user = userIn(clerk);
+  const user = personIn(clerk, 'ann');
   await meanwhile();
-  await t.mutation(internal.outbox.settle, { intentId, report: { kind: 'done' }, user });
-}
-
-function userIn(clerk: FakeClerk) {
-  const parsed = parseClerkUser(clerk.users.get('ann'));
-  if (!parsed.ok) throw new Error('Clerk has no such person');
-  return parsed.user;
+  await answered(t, intent, user);
 }
 
 /** Clerk answers the question that a tie has raised. */
-async function refetch({ t, clerk }: World): Promise<void> {
+async function refetch({ t, clerk }: HandWorld): Promise<void> {
   const { clerk: known } = await rowOf(t, 'ann');
-  await t.mutation(internal.clerk.applyFetched, { user: userIn(clerk), ask: known.refetch ?? 0 });
+  await t.mutation(internal.clerk.applyFetched, {
+    user: personIn(clerk, 'ann'),
+    ask: known.refetch ?? 0,
+  });
 }
 
 /** Clerk says something else of the instant that our next ban will bear. */
-async function edited({ t, clerk }: World): Promise<void> {
+async function edited({ t, clerk }: HandWorld): Promise<void> {
   clerk.rename('ann', 'Bea');
   await deliverAll(t, clerk);
   clerk.tie = true;

@@ -1,16 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
-import {
-  api,
-  arrive,
-  as,
-  connectedWorld,
-  deliver,
-  disconnectWorld,
-  intentsOf,
-  internal,
-  rowOf,
-} from '../support/convex-world';
+import { api, as, deliver, disconnectWorld, intentsOf, rowOf } from '../support/convex-world';
 import { envelope, rawUser } from '../support/fake-clerk';
+import { answered, bossAndAnn, takeUp } from '../support/hand-pushes';
 
 afterEach(disconnectWorld);
 
@@ -19,26 +10,20 @@ afterEach(disconnectWorld);
  * and the next decision counted from one again. The end of the old push passed for its own.
  */
 test('the end of an older push of a name does not pass for that of a newer decision', async () => {
-  const { t } = connectedWorld();
-  await arrive(t, 'boss', 'superadmin');
-  const ann = await arrive(t, 'ann', 'staff');
-  const decide = async (firstName: string) =>
-    await as(t, 'boss').mutation(api.users.updateName, {
-      userId: ann._id,
-      firstName,
-      lastName: 'Lee',
-    });
+  const { t } = await bossAndAnn();
+  const { _id: userId } = await rowOf(t, 'ann');
+  const decide = async (firstName: string) => {
+    const name = { userId, firstName, lastName: 'Lee' };
+    await as(t, 'boss').mutation(api.users.updateName, name);
+  };
   await decide('Bea');
-  const [older] = await intentsOf(t, 'queued');
-  if (older === undefined) throw new Error('no name is on its way');
-  await t.mutation(internal.outbox.claim, { intentId: older._id });
+  const older = await takeUp(t);
   const edited = rawUser('ann', { first_name: 'Cleo', updated_at: Date.now() + 1_000 });
   await deliver(t, envelope('user.updated', edited));
   expect((await rowOf(t, 'ann')).firstName).toBe('Cleo');
 
   await decide('Dora');
-  const report = { kind: 'done' as const };
-  await t.mutation(internal.outbox.settle, { intentId: older._id, report });
+  await answered(t, older);
 
   expect((await rowOf(t, 'ann')).nameEdit).toMatchObject({ state: 'pending', rev: 2 });
   expect(await intentsOf(t, 'queued')).toMatchObject([{ name: { firstName: 'Dora' }, rev: 2 }]);

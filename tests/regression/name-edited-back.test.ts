@@ -1,46 +1,28 @@
 import { afterEach, expect, test } from 'vitest';
-import { parseClerkUser } from '../../convex/model/clerkUser';
 import {
   api,
-  arrive,
   as,
   auditActions,
-  connectedWorld,
   deliver,
   disconnectWorld,
-  intentsOf,
   internal,
   rowOf,
 } from '../support/convex-world';
 import { envelope, rawUser } from '../support/fake-clerk';
+import { answered, bossAndAnn, parsed, takeUp } from '../support/hand-pushes';
 
 afterEach(disconnectWorld);
 
-function parsed(raw: Record<string, unknown>) {
-  const user = parseClerkUser(raw);
-  if (!user.ok) throw new Error(user.why);
-  return user.user;
-}
-
 /** Our name, Bea instead of Ann, is on its way to Clerk; `settle` = Clerk answered with that state. */
 async function withNameUnderWay() {
-  const { t } = connectedWorld();
-  await arrive(t, 'boss', 'superadmin');
-  const ann = await arrive(t, 'ann', 'staff');
+  const { t } = await bossAndAnn();
+  const ann = await rowOf(t, 'ann');
   const name = { userId: ann._id, firstName: 'Bea', lastName: 'Lee' };
   await as(t, 'boss').mutation(api.users.updateName, name);
-  const [intent] = await intentsOf(t, 'queued');
-  if (intent === undefined) throw new Error('no name is on its way');
-  const { _id: intentId } = intent;
-  await t.mutation(internal.outbox.claim, { intentId });
+  const push = await takeUp(t);
   const called = (first_name: string, updated_at: number) =>
-    rawUser('ann', { first_name, updated_at });
-  const settle = async (answer: Record<string, unknown>) =>
-    await t.mutation(internal.outbox.settle, {
-      intentId,
-      report: { kind: 'done' },
-      user: parsed(answer),
-    });
+    rawUser('ann', { first_name, updated_at, public_metadata: { role: 'staff' } });
+  const settle = async (answer: Record<string, unknown>) => await answered(t, push, parsed(answer));
   return { t, at: ann.clerk.updatedAt + 1_000, called, settle };
 }
 
@@ -55,7 +37,7 @@ async function withTie() {
   await settle(pushed);
   const { clerk } = await rowOf(t, 'ann');
   expect(clerk.refetch).toBe(1);
-  return { t, at, former: parsed(former), pushed: parsed(pushed) };
+  return { t, at, called, former: parsed(former), pushed: parsed(pushed) };
 }
 
 /**
@@ -88,9 +70,8 @@ test('where Clerk says our name in such a tie, it stays', async () => {
 
 /** Found by the simulation (seed 700043138): it read as old news, and the two sides differed for good. */
 test('a name edited back after such a tie is taken over, whether or not Clerk was asked', async () => {
-  const { t, at } = await withTie();
-  const editedBack = rawUser('ann', { first_name: 'Ann', updated_at: at + 1_000 });
-  await deliver(t, envelope('user.updated', editedBack));
+  const { t, at, called } = await withTie();
+  await deliver(t, envelope('user.updated', called('Ann', at + 1_000)));
   expect(await rowOf(t, 'ann')).toMatchObject({ firstName: 'Ann', name: 'Ann Lee' });
   expect(await auditActions(t)).toContain('name.changedInClerk');
 });
