@@ -32,12 +32,12 @@ import {
   type SyncRun,
 } from './model/sync/runs';
 import { confirmRemovals as confirmRemovalsOf, watchRemovals } from './model/sync/heldRemovals';
+import { restoreSweep } from './model/sync/restoreSweep';
 import {
   cancelSweep,
   confirmSweep,
   existingSweep,
   requestSweep,
-  restoreSweep,
   watchSweeps,
 } from './model/sync/sweep';
 import { syncKind, syncMode, syncTrigger } from './model/sync/validators';

@@ -1,11 +1,8 @@
 import { v } from 'convex/values';
 import { internalAction, internalMutation } from './functions';
 import { driveSweep } from './model/sync/driveSweep';
-import {
-  nextOfSweep as nextOf,
-  restoreSweep,
-  sweepPeople as sweepPeopleOf,
-} from './model/sync/sweep';
+import { restoreSweep } from './model/sync/restoreSweep';
+import { nextOfSweep as nextOf, sweepPeople as sweepPeopleOf } from './model/sync/sweepPeople';
 import { auditSource } from './model/validators';
 
 /* What the driver of a sweep calls, and what brings people back after one. */

@@ -23,13 +23,13 @@ import { byCaller } from './model/cause';
 import { requireSync, triggerOf } from './model/sync/callers';
 import { driveRun } from './model/sync/drive';
 import { confirmRemovals as confirmRemovalsOf } from './model/sync/heldRemovals';
+import { restoreSweep as restoreSweepOf } from './model/sync/restoreSweep';
 import { cancelRun, resumeRun, startRun, type SyncRun } from './model/sync/runs';
 import {
   cancelSweep as cancelSweepOf,
   confirmSweep as confirmSweepOf,
   existingSweep,
   requestSweep,
-  restoreSweep as restoreSweepOf,
 } from './model/sync/sweep';
 import { syncKind, syncMode } from './model/sync/validators';
 import { type ActorRow, requirePermission } from './model/access';

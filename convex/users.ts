@@ -1,13 +1,9 @@
 import { paginationOptsValidator, paginationResultValidator } from 'convex/server';
 import { v } from 'convex/values';
 import { userSorts } from '../src/shared/people';
-import type { Permission } from '../src/shared/permissions';
 import { defaultRole } from '../src/shared/roles';
-import type { Id } from './_generated/dataModel';
-import type { MutationCtx } from './_generated/server';
 import { internalMutation, mutation, publicMutation, publicQuery, query } from './functions';
 import {
-  type ActorRow,
   getCurrentUser,
   hasAccess,
   isApiToken,
@@ -16,7 +12,6 @@ import {
   requireSometimes,
 } from './model/access';
 import { applyClerkUser } from './model/applyClerkUser';
-import { type Cause, newCorrelationId } from './model/auditLog';
 import {
   deactivate as deactivateUser,
   reactivate as reactivateUser,
@@ -30,7 +25,7 @@ import {
 } from './model/changeRole';
 import { countUsers } from './model/countUsers';
 import { readCounts } from './model/counters';
-import { byCaller } from './model/cause';
+import { byCaller, byClerk } from './model/cause';
 import { deleteClerkUser } from './model/deleteClerkUser';
 import { fail } from './model/errors';
 import { resolveUser, userPermissions } from './model/findUser';
@@ -45,9 +40,9 @@ import {
 } from './model/invitations';
 import { listDirectory, listUsers } from './model/listing';
 import { listMemberships, personMembershipView } from './model/organizationListing';
-import { type CallerLimit, limitCaller } from './model/pools';
+import { limitCaller } from './model/pools';
 import { signIn } from './model/signIn';
-import type { UserRow } from './model/userRows';
+import { accessTarget, targetOf } from './model/target';
 import { clerkUserValidator, roleValidator, userFilter } from './model/validators';
 import {
   adminUser,
@@ -327,33 +322,3 @@ export const deleteFromClerk = internalMutation({
   returns: v.union(v.literal('deleted'), v.literal('alreadyDeleted'), v.literal('held')),
   handler: async (ctx, { externalId }) => await deleteClerkUser(ctx, externalId, byClerk()),
 });
-
-async function accessTarget(
-  ctx: MutationCtx & { actor: ActorRow },
-  permission: 'users:deactivate' | 'users:reactivate' | 'users:delete',
-  userId: Id<'users'>,
-): Promise<UserRow> {
-  return await targetOf(ctx, { permission, limit: 'setAccess', userId });
-}
-
-/** The row that the caller may do this to, at this pace. */
-async function targetOf(
-  ctx: MutationCtx & { actor: ActorRow },
-  {
-    permission,
-    limit,
-    userId,
-  }: { permission: Permission; limit: CallerLimit; userId: Id<'users'> },
-): Promise<UserRow> {
-  requireSometimes(ctx.actor, permission);
-  await limitCaller(ctx, limit, ctx.actor.externalId);
-  const target = await ctx.db.get('users', userId);
-  if (target === null) fail('USER_NOT_FOUND', { field: 'userId' });
-  requirePermission(ctx.actor, permission, target);
-  return target;
-}
-
-function byClerk(): Cause {
-  const now = Date.now();
-  return { actor: 'clerk', source: 'clerk', correlationId: newCorrelationId(now), now };
-}

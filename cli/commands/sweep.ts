@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { anOwner } from '../../src/shared/roles';
 import { jsonOption, type Run } from '../command';
 import { command as mutate } from '../operator-api';
 import { when } from '../output';
@@ -20,7 +21,7 @@ function people(count: number): string {
 function standingText({ state, people: count, holdUntil, restored }: Standing): string {
   switch (state) {
     case 'awaitingConfirmation':
-      return `It is about ${people(count)}, so a superadmin has to confirm it on the page of the run.`;
+      return `It is about ${people(count)}, so ${anOwner} has to confirm it on the page of the run.`;
     case 'held':
       return `${people(count)} will be deactivated from ${when(holdUntil ?? null)} on, each whom Clerk denies once more. Until then it can be cancelled.`;
     case 'cancelled':
@@ -33,7 +34,7 @@ function standingText({ state, people: count, holdUntil, restored }: Standing): 
 }
 
 const decisions = [
-  ['confirm', 'lets a sweep that a superadmin asked for begin'],
+  ['confirm', `lets a sweep that ${anOwner} asked for begin`],
   ['cancel', 'calls a sweep off'],
   ['restore', 'gives back exactly what people had before a sweep'],
 ] as const;

@@ -15,3 +15,9 @@ export function byOperator(): Cause & { source: 'cli' } {
   const now = Date.now();
   return { actor: 'cli', source: 'cli', correlationId: newCorrelationId(now), now };
 }
+
+/** What Clerk says, by whatever job brings it. */
+export function byClerk(): Cause & { source: 'clerk' } {
+  const now = Date.now();
+  return { actor: 'clerk', source: 'clerk', correlationId: newCorrelationId(now), now };
+}

@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { ownerRole } from '../../src/shared/roles';
 import { writePrivateFile } from './data-folder';
 import type { OwnKeys } from './own-keys';
 import type { ClerkReady, ConvexReady } from './services';
 import type { StackSettings } from './settings';
-
-/** The demo account that must be superadmin from its first sign-in on. */
-const bootstrapRole = 'superadmin';
 
 /** What is set on the Convex deployment (docs/contracts.md, Environment). */
 export function deploymentEnv(
@@ -15,7 +13,8 @@ export function deploymentEnv(
   keys: OwnKeys,
   clerkRateLimits: StackSettings['clerkRateLimits'],
 ): Record<string, string> {
-  const owners = clerk.demo.filter(({ role }) => role === bootstrapRole);
+  // The demo account that must be in charge from its first sign-in on.
+  const owners = clerk.demo.filter(({ role }) => role === ownerRole);
   return {
     CLERK_FRONTEND_API_URL: clerk.url,
     CLERK_API_URL: clerk.url,

@@ -3,6 +3,7 @@ import { ShieldAlertIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { actorOf, useViewer } from '../lib/live';
 import { canSometimes, type Permission } from '../shared/permissions';
+import { anOwner } from '../shared/roles';
 import { Notice } from './notice';
 import { buttonVariants } from './ui/button';
 
@@ -21,7 +22,9 @@ export function Permitted({ to, children }: { to: Permission; children: ReactNod
       icon={<ShieldAlertIcon aria-hidden />}
       title="Your role does not include this page"
     >
-      <p>It takes the permission {to}. A superadmin can change your role.</p>
+      <p>
+        It takes the permission {to}. Ask {anOwner} to change your role.
+      </p>
       <Link to="/dashboard" className={buttonVariants()}>
         Back to the dashboard
       </Link>

@@ -1,3 +1,5 @@
+import { anOwner, ownerInText } from './roles';
+
 /**
  * Every error that Rollcall itself raises: code -> HTTP status and the text a person reads.
  * The list is closed: pages, the command line and the API switch on codes, never on texts.
@@ -17,16 +19,16 @@ export const errorCodes = {
   },
   ACCOUNT_INACTIVE: {
     status: 403,
-    text: 'Your account is deactivated. Ask a superadmin to reactivate it.',
+    text: `Your account is deactivated. Ask ${anOwner} to reactivate it.`,
   },
   FORBIDDEN: { status: 403, text: 'You do not have permission to do this.' },
   SELF_CHANGE: {
     status: 403,
-    text: 'You cannot do this to your own account. Ask another superadmin.',
+    text: `You cannot do this to your own account. Ask another ${ownerInText}.`,
   },
   LAST_OWNER: {
     status: 409,
-    text: 'This is the last active superadmin. Make somebody else superadmin first.',
+    text: `This is the last active ${ownerInText}. Make somebody else ${ownerInText} first.`,
   },
   USER_NOT_FOUND: { status: 404, text: 'There is no such user.' },
   USER_DELETED: { status: 409, text: 'This user was deleted and can no longer be changed.' },
@@ -76,7 +78,7 @@ export const errorCodes = {
   BRAKE_SETTLED: { status: 409, text: 'This has been decided already.' },
   SECOND_CONFIRMATION: {
     status: 409,
-    text: 'You have confirmed this already. Another superadmin has to confirm it too.',
+    text: `You have confirmed this already. Another ${ownerInText} has to confirm it too.`,
   },
   FRESH_OWNER: {
     status: 403,

@@ -24,6 +24,15 @@ export function roleLabel(role: Role): string {
   return roleVocabulary.definitions[role].label;
 }
 
+/** A role inside a sentence, as `staff`. */
+export function roleInText(role: Role): string {
+  return roleLabel(role).toLowerCase();
+}
+
+/** The owners' role inside a sentence, without an article and with one: `a superadmin`, `an admin`. */
+export const ownerInText = roleInText(ownerRole);
+export const anOwner = `${/^[aeiou]/.test(ownerInText) ? 'an' : 'a'} ${ownerInText}`;
+
 /** True when `a` ranks strictly above `b`. */
 export function outranks(a: Role, b: Role): boolean {
   return roleNames.indexOf(a) < roleNames.indexOf(b);

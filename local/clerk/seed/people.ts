@@ -1,6 +1,10 @@
 import { newEmailAddress } from '../actions/identifiers';
 import { newUser } from '../actions/users';
 import type { Metadata, UserEntity } from '../store/types';
+import { defaultRole, roleNames } from '../../../src/shared/roles';
+
+/** `admin` of the default roles. */
+const roleAboveLast = roleNames.at(-2) ?? defaultRole;
 
 const firstNames = [
   'Ada',
@@ -216,8 +220,8 @@ function metadataOf(random: () => number): Metadata {
   const department = departments[Math.floor(random() * departments.length)] ?? 'Care';
   const roll = random();
   if (roll < 0.4) return { department };
-  if (roll < 0.92) return { department, role: 'staff' };
-  if (roll < 0.985) return { department, role: 'admin' };
+  if (roll < 0.92) return { department, role: defaultRole };
+  if (roll < 0.985) return { department, role: roleAboveLast };
   if (roll < 0.995) return { department, role: 'intern' };
   return {};
 }

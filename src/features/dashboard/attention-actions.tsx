@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button } from '../../components/ui/button';
 import { errorBodyOf } from '../../lib/coded-error';
 import { notify } from '../../lib/notify';
+import { ownerInText } from '../../shared/roles';
 import { commandsFor } from '../../trpc-client';
 import type { Alarm, Brake } from './queries';
 
@@ -19,7 +20,7 @@ export function BrakeActions({ brake, mayConfirm }: { brake: Brake; mayConfirm: 
           kind: 'success',
           title:
             state === 'open'
-              ? 'Confirmed; a second superadmin must confirm too'
+              ? `Confirmed; a second ${ownerInText} must confirm too`
               : 'The held roles are let through',
         });
       },

@@ -8,6 +8,7 @@ import { Card, CardDescription, CardTitle } from '../../components/ui/card';
 import { lazyPart } from '../../lib/lazy-part';
 import { actorOf, useViewer } from '../../lib/live';
 import { canSometimes } from '../../shared/permissions';
+import { ownerInText } from '../../shared/roles';
 import {
   alarmCountQuery,
   alarmEntriesQuery,
@@ -23,10 +24,10 @@ const Acknowledge = lazyPart(async () => (await import('./attention-actions')).A
 
 function whyNot(brake: Brake): string | undefined {
   if (brake.refusal === 'FRESH_OWNER') {
-    return 'You became superadmin by or after these very changes, so somebody else must decide.';
+    return `You became ${ownerInText} by or after these very changes, so somebody else must decide.`;
   }
   if (brake.refusal === 'SECOND_CONFIRMATION') {
-    return 'You have confirmed. A second superadmin must confirm too.';
+    return `You have confirmed. A second ${ownerInText} must confirm too.`;
   }
   return brake.needed === 0
     ? 'Nobody here can confirm: the operator of the server can, on the command line.'

@@ -3,7 +3,7 @@ import { CircleCheckIcon, CircleIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Card, CardDescription, CardTitle } from '../../components/ui/card';
 import type { Viewer } from '../../lib/live';
-import { defaultRole, ownerRole, roleLabel, roleNames } from '../../shared/roles';
+import { defaultRole, ownerInText, ownerRole, roleNames } from '../../shared/roles';
 import type { Health, Stats } from './queries';
 
 interface Step {
@@ -17,12 +17,11 @@ const code = 'rounded bg-muted px-1.5 py-0.5 text-xs break-all';
 
 /** What a new installation needs, each checked against what is there. */
 function stepsOf({ viewer, stats, health }: FirstStepsProps): Step[] {
-  const owner = roleLabel(ownerRole).toLowerCase();
   const others = roleNames.filter((role) => role !== defaultRole && role !== ownerRole);
   return [
     {
       done: (stats.byRole[ownerRole] ?? 0) > 0,
-      title: `Somebody is ${owner}`,
+      title: `Somebody is ${ownerInText}`,
       how: (
         <>
           On the server, run{' '}

@@ -4,6 +4,7 @@ import { mayEnterAdministration } from '../../components/navigation-items';
 import { Notice } from '../../components/notice';
 import { buttonVariants } from '../../components/ui/button';
 import { actorOf, useViewer } from '../../lib/live';
+import { anOwner } from '../../shared/roles';
 
 /**
  * Admin pages, as long as the viewer's row permits any of them; follows the row while they are open.
@@ -19,7 +20,7 @@ export function AdminArea() {
       icon={<ShieldAlertIcon aria-hidden />}
       title="Unauthorized: Admin access required"
     >
-      <p>Your role does not include this page. A superadmin can change that.</p>
+      <p>Your role does not include this page. Ask {anOwner} to change that.</p>
       <Link to="/dashboard" className={buttonVariants()}>
         Back to the dashboard
       </Link>

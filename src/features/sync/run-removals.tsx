@@ -6,6 +6,7 @@ import { Button } from '../../components/ui/button';
 import { Card, CardDescription, CardTitle } from '../../components/ui/card';
 import { actorOf, useViewer } from '../../lib/live';
 import { canSometimes } from '../../shared/permissions';
+import { anOwner } from '../../shared/roles';
 import { mirrorKinds } from '../../shared/sync';
 import { useConfirmRemovals } from './commands';
 import type { SyncRun } from './queries';
@@ -63,7 +64,7 @@ export function RunRemovals({ run }: { run: SyncRun }) {
         <CardDescription>
           {isConfirmed
             ? 'Confirmed: Clerk is being asked for each of them once more.'
-            : `${isEmpty ? 'Clerk’s list was empty' : 'They are more than a sync removes by itself'}, so they stay until a superadmin confirms${isStarter ? ' who did not start this sync' : ''}.`}
+            : `${isEmpty ? 'Clerk’s list was empty' : 'They are more than a sync removes by itself'}, so they stay until ${anOwner} confirms${isStarter ? ' who did not start this sync' : ''}.`}
         </CardDescription>
       </div>
       {run.mode === 'apply' && run.status === 'completed' && !isConfirmed && mayDecide && (

@@ -7,6 +7,7 @@ import { Button } from '../../components/ui/button';
 import { Card, CardDescription, CardTitle } from '../../components/ui/card';
 import { actorOf, useViewer } from '../../lib/live';
 import { canSometimes } from '../../shared/permissions';
+import { anOwner, ownerInText } from '../../shared/roles';
 import { useSweep, useSweepDecisions } from './commands';
 import type { Sweep, SyncRun } from './queries';
 import { count, sweepLabels } from './words';
@@ -33,8 +34,8 @@ function AskForSweep({ run }: { run: SyncRun }) {
         <AlertDialogDescription>
           First it waits ten minutes, in which it can be called off. Then Clerk is asked for each
           person once more, and who is still not there loses access here. Nobody is deleted, the
-          last superadmin stays, and all of it can be undone exactly. When it is many, a second
-          superadmin has to confirm first.
+          last {ownerInText} stays, and all of it can be undone exactly. When it is many, a second{' '}
+          {ownerInText} has to confirm first.
         </AlertDialogDescription>
       </ConfirmDialog>
     </>
@@ -50,7 +51,7 @@ function SweepButtons({ sweep, isRequester }: { sweep: Sweep; isRequester: boole
     <div className="flex flex-wrap gap-2">
       {sweep.state === 'awaitingConfirmation' && !isRequester && (
         <Button size="sm" busy={isPending} onClick={() => confirm.mutate(target)}>
-          Confirm
+          Confirm deactivating {count(sweep.people, 'person', 'people')}
         </Button>
       )}
       {waits && (
@@ -69,7 +70,7 @@ function SweepButtons({ sweep, isRequester }: { sweep: Sweep; isRequester: boole
 
 function progressOf(sweep: Sweep): string {
   const parts = [
-    `${count(sweep.people, 'person', 'people')}, without a second superadmin at most ${sweep.limit}`,
+    `${count(sweep.people, 'person', 'people')}, without a second ${ownerInText} at most ${sweep.limit}`,
     ...(sweep.swept > 0 ? [`${sweep.swept} deactivated`] : []),
     ...(sweep.spared > 0 ? [`${sweep.spared} left alone`] : []),
     ...(sweep.restored > 0 ? [`${sweep.restored} restored`] : []),
@@ -94,7 +95,7 @@ export function RunSweep({ run }: { run: SyncRun }) {
         <CardDescription>
           {sweep
             ? progressOf(sweep)
-            : 'A sync leaves them alone. Deactivating them is up to a superadmin.'}
+            : `A sync leaves them alone. Deactivating them is up to ${anOwner}.`}
           {sweep?.state === 'held' && sweep.holdUntil !== undefined && (
             <>
               {' '}

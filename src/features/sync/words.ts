@@ -1,4 +1,5 @@
 import type { BadgeVariant } from '../../components/ui/badge';
+import { ownerInText } from '../../shared/roles';
 import type { SyncKind, SyncOutcome } from '../../shared/sync';
 import type { MissingPerson, Sweep, SyncRun, SyncStatus } from './queries';
 
@@ -71,7 +72,7 @@ export const missingLabels: Record<MissingPerson['state'], string> = {
 };
 
 export const sweepLabels: Record<Sweep['state'], string> = {
-  awaitingConfirmation: 'A second superadmin has to confirm',
+  awaitingConfirmation: `A second ${ownerInText} has to confirm`,
   held: 'Waiting; can still be called off',
   running: 'Deactivating, each after one more look in Clerk',
   done: 'Done',

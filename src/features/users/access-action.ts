@@ -1,7 +1,7 @@
 import { errorCodes } from '../../shared/error-codes';
 import type { UserState } from '../../shared/people';
 import { canSometimes, decide, type Actor, type Permission } from '../../shared/permissions';
-import { roleLabel, roleNames, roleVocabulary, type Role } from '../../shared/roles';
+import { roleInText, roleNames, roleVocabulary, type Role } from '../../shared/roles';
 
 /** What can be done about a person's access, beside changing their role. */
 export type AccessAction = 'deactivate' | 'reactivate' | 'delete';
@@ -54,7 +54,7 @@ export function accessLabel(action: AccessAction, user: Pick<AccessSubject, 'sta
 function holders(permission: Permission): string {
   const names = roleNames
     .filter((role) => roleVocabulary.definitions[role].permissions[permission] !== undefined)
-    .map((role) => roleLabel(role).toLowerCase());
+    .map(roleInText);
   return new Intl.ListFormat('en', { type: 'disjunction' }).format(names);
 }
 

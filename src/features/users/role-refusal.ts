@@ -1,7 +1,7 @@
 import { errorCodes } from '../../shared/error-codes';
 import type { UserState } from '../../shared/people';
 import { decide, type Actor } from '../../shared/permissions';
-import { ownerRole, roleLabel, type Role } from '../../shared/roles';
+import { anOwner, type Role } from '../../shared/roles';
 
 interface Subject {
   externalId: string;
@@ -18,7 +18,6 @@ export function roleChangeRefusal(actor: Actor, user: Subject): string | undefin
   });
   if (verdict.allowed) return undefined;
   if (verdict.code === 'SELF_CHANGE') return 'You cannot change your own role.';
-  if (verdict.code === 'FORBIDDEN')
-    return `Only a ${roleLabel(ownerRole).toLowerCase()} can change roles.`;
+  if (verdict.code === 'FORBIDDEN') return `Only ${anOwner} can change roles.`;
   return errorCodes[verdict.code].text;
 }

@@ -1,7 +1,7 @@
 import { TriangleAlertIcon } from 'lucide-react';
 import { Badge } from '../../components/ui/badge';
 import type { UserState } from '../../shared/people';
-import { isRole, ownerRole, roleLabel } from '../../shared/roles';
+import { isRole, ownerInText, roleLabel } from '../../shared/roles';
 import { clerkDisagrees } from './access-action';
 import type { UserRow } from './queries';
 
@@ -38,7 +38,7 @@ export function StateBadge({ user }: { user: UserRow }) {
       {user.heldDeletionAt !== undefined && (
         <Mark
           label="Deletion held"
-          explanation={`Deleted in Clerk, but the last ${roleLabel(ownerRole).toLowerCase()}: access is cut, the row stays until there is another.`}
+          explanation={`Deleted in Clerk, but the last ${ownerInText}: access is cut, the row stays until there is another.`}
         />
       )}
       {clerkDisagrees(user) &&

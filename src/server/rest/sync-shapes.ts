@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { anOwner, ownerInText } from '../../shared/roles';
 import {
   removalBrakes,
   syncKeys,
@@ -24,7 +25,7 @@ const tally = z
 const removals = z
   .object({
     unseen: z.number(),
-    held: z.number().meta({ description: 'Stay until a superadmin confirms.' }),
+    held: z.number().meta({ description: `Stay until ${anOwner} confirms.` }),
     brake: z.enum(removalBrakes).optional(),
     confirmedBy: z.string().optional(),
   })
@@ -35,7 +36,7 @@ const sweep = z
     _id: z.string(),
     state: z.enum(sweepStates),
     people: z.number(),
-    limit: z.number().meta({ description: 'More people need a second superadmin.' }),
+    limit: z.number().meta({ description: `More people need a second ${ownerInText}.` }),
     requestedBy: z.string(),
     confirmedBy: z.string().optional(),
     holdUntil: time.optional(),

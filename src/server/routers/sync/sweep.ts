@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { api } from '../../../../convex/_generated/api';
 import type { Id } from '../../../../convex/_generated/dataModel';
+import { ownerInText } from '../../../shared/roles';
 import type { RestMeta } from '../../rest/meta';
 import { procedure } from '../../trpc';
 import { convexId } from '../../trpc-errors';
@@ -35,7 +36,7 @@ export const sweep = procedure
       path: `${logs}/{runId}/sweep`,
       tag,
       summary: 'Deactivate the people of a run whom Clerk does not have',
-      description: `Waits before it begins, and for a second superadmin where it is many; the run's \`sweep\` shows it. ${peopleOnly}`,
+      description: `Waits before it begins, and for a second ${ownerInText} where it is many; the run's \`sweep\` shows it. ${peopleOnly}`,
       permission: 'brakes:decide',
       output: sweepAsked,
       errors: [404, 409],
