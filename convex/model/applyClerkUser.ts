@@ -8,7 +8,7 @@ import { compareNameInTie, mergeIncomingName, nameInClerk } from './changeName';
 import { decideRole } from './changeRole';
 import { releaseHeldDeletions } from './deleteClerkUser';
 import { isBootstrapEmail } from './environment';
-import { acceptInvitationOf } from './invitations';
+import { acceptInvitation, acceptInvitationOf, openInvitation } from './invitations';
 import { mergeIncomingRole } from './mergeIncomingRole';
 import { clerkPool, refetchOptions } from './pools';
 import { insertUser, type NewUser, patchUser, type UserChange, type UserRow } from './userRows';
@@ -93,16 +93,17 @@ export function newUser(arrival: Arrival, now: number): NewUser {
 async function create(ctx: MutationCtx, arrival: Arrival, cause: Cause): Promise<UserRow> {
   const { user, via } = arrival;
   const fields = newUser(arrival, cause.now);
-  // Independent writes go side by side: each wait costs a webhook more than the write itself.
-  const [row] = await Promise.all([
+  // What is independent goes side by side: each wait costs a webhook more than the write itself.
+  const [row, , invitation] = await Promise.all([
     insertUser(ctx, fields),
     appendAudit(ctx, cause, {
       action: 'user.created',
       target: `user:${user.externalId}`,
       after: { role: fields.role, via: via.kind },
     }),
+    user.emailVerified && user.email !== undefined ? openInvitation(ctx, user.email) : null,
   ]);
-  if (user.emailVerified) await acceptInvitationOf(ctx, user, cause);
+  await acceptInvitation(ctx, invitation, user, cause);
   if (row.role === ownerRole) await releaseHeldDeletions(ctx, cause);
   return await bootstrap(ctx, row, user, cause);
 }
@@ -136,9 +137,9 @@ async function update(
         })
       : undefined,
   ]);
-  await merge.finish(changed);
+  await merge.finish?.(changed);
   // The merge of roles may have written the row once more; what is counted goes by how it is now.
-  await name.finish((await ctx.db.get('users', changed._id)) ?? changed);
+  await name.finish?.((merge.finish && (await ctx.db.get('users', changed._id))) ?? changed);
   if (user.emailVerified && row.email !== user.email) await acceptInvitationOf(ctx, user, cause);
   const compared = await withAccess(ctx, row, changed, cause);
   const final = await bootstrap(ctx, compared, user, cause);

@@ -1,6 +1,7 @@
 import { addActivity } from '../../src/shared/activity';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { chainEntry, type ChainedEntry, type ChainHead, genesis } from './audit';
+import { firstRow } from './firstRow';
 import type { AuditFacts, AuditSource } from './validators';
 
 /** On whose behalf something is done; the same for everything that one request does. */
@@ -37,7 +38,7 @@ export async function appendAuditMany(
   events: readonly AuditEvent[],
 ): Promise<void> {
   if (events.length === 0) return;
-  const headRow = await ctx.db.query('auditHead').first();
+  const headRow = await firstRow(ctx.db.query('auditHead'));
   let head: ChainHead = headRow ?? genesis;
   const writes: Promise<unknown>[] = [];
   for (const event of events) {

@@ -50,7 +50,8 @@ export async function retryName(ctx: MutationCtx, row: UserRow, cause: Cause): P
 
 export interface MergedName {
   change: UserChange;
-  finish: (row: UserRow) => Promise<void>;
+  /** What follows once the row is written; absent where nothing does. */
+  finish?: (row: UserRow) => Promise<void>;
 }
 
 /** Carries `mergeName` over to a row: what to write, and what must happen besides. */
@@ -62,7 +63,7 @@ export async function mergeIncomingName(
 ): Promise<MergedName> {
   const { nameEdit } = row;
   const theirs = { firstName: user.firstName, lastName: user.lastName, name: user.name };
-  if (nameEdit === undefined) return { change: theirs, finish: async () => {} };
+  if (nameEdit === undefined) return { change: theirs };
   const older = sameName(row, user) ? undefined : await olderPush(ctx, row, user);
   const merge = mergeName(row, nameEdit, { ...user, pushedBefore: older !== undefined });
   const close = async (changed: UserRow, as: 'done' | 'superseded') =>
@@ -81,7 +82,7 @@ export async function mergeIncomingName(
   };
   switch (merge.kind) {
     case 'inSync': {
-      if (!merge.proof && !givenUp(nameEdit)) return { change: theirs, finish: async () => {} };
+      if (!merge.proof && !givenUp(nameEdit)) return { change: theirs };
       const settled = { ...nameEdit, state: 'synced' as const, reason: undefined, proven: true };
       return {
         change: { ...theirs, nameEdit: settled },
@@ -89,10 +90,7 @@ export async function mergeIncomingName(
       };
     }
     case 'oldNews':
-      return {
-        change: { ...oursOf(row), nameEdit: rebased(nameEdit, user) },
-        finish: async () => {},
-      };
+      return { change: { ...oursOf(row), nameEdit: rebased(nameEdit, user) } };
     case 'overtaken':
       return {
         change: { ...oursOf(row), nameEdit: rebased(nameEdit, user) },
@@ -164,7 +162,7 @@ async function takeEditBack(ctx: MutationCtx, row: UserRow, cause: Cause): Promi
   const arrived = { ...row, nameEdit: { ...row.nameEdit, proven: true } };
   const merge = await mergeIncomingName(ctx, arrived, theirs, cause);
   const changed = await patchUser(ctx, row, { ...merge.change, updatedAt: cause.now });
-  await merge.finish(changed);
+  await merge.finish?.(changed);
   return changed;
 }
 

@@ -9,6 +9,7 @@ import {
   summarise,
   withChanges,
 } from './countCells';
+import { firstRow } from './firstRow';
 
 /*
  * How many people there are of each kind: one document, written in the transaction of the change.
@@ -35,19 +36,21 @@ const turns = new WeakMap<MutationCtx['db'], Promise<void>>();
 /** Changes that `countTogether` holds back. */
 const held = new WeakMap<MutationCtx['db'], Change[]>();
 
-export async function countInserted(ctx: MutationCtx, row: Counted): Promise<void> {
-  await count(ctx, [{ cell: cellOf(row), by: 1, rowAt: row._creationTime }]);
+/** When a row that this very transaction inserted was created: later than what a recount has passed. */
+export const justNow = Number.MAX_SAFE_INTEGER;
+
+/** May run beside the insertion, begun after it. */
+export async function countInserted(ctx: MutationCtx, row: CountedRow): Promise<void> {
+  await count(ctx, [{ cell: cellOf(row), by: 1, rowAt: justNow }]);
 }
 
-/** Just inserted: newer than any row that a recount has passed. */
 export async function countManyInserted(
   ctx: MutationCtx,
   rows: readonly CountedRow[],
 ): Promise<void> {
-  const rowAt = Number.MAX_SAFE_INTEGER;
   await count(
     ctx,
-    rows.map((row) => ({ cell: cellOf(row), by: 1, rowAt })),
+    rows.map((row) => ({ cell: cellOf(row), by: 1, rowAt: justNow })),
   );
 }
 
@@ -116,7 +119,7 @@ async function write(ctx: MutationCtx, changes: readonly Change[]): Promise<void
 
 /** The document, made when it is missing. `uncounted`: how many people the caller will count. */
 async function countsRow(ctx: MutationCtx, uncounted: 0 | 1): Promise<CountsRow> {
-  const known = await ctx.db.query('peopleCounts').first();
+  const known = await firstRow(ctx.db.query('peopleCounts'));
   if (known !== null) return known;
   const people = await ctx.db.query('users').take(2);
   if (people.length <= uncounted) return await insertCounts(ctx, { cells: {} });

@@ -7,6 +7,7 @@ import { keepPayload } from './deliveryPayloads';
 import { deleteClerkUser, type DeletionResult } from './deleteClerkUser';
 import { deleteMembership } from './deleteMembership';
 import { deleteOrganization } from './deleteOrganization';
+import { firstRow } from './firstRow';
 import { isOurInstance } from './instance';
 import type { ClerkEvent, DeliveryOutcome } from './validators';
 
@@ -32,10 +33,9 @@ export async function receiveDelivery(
 ): Promise<DeliveryOutcome> {
   const { svixId, payloadHash, event } = receipt;
   const cause: Cause = { actor: 'clerk', source: 'clerk', correlationId: `svix:${svixId}`, now };
-  const seen = await ctx.db
-    .query('deliveries')
-    .withIndex('bySvixId', (q) => q.eq('svixId', svixId))
-    .unique();
+  const seen = await firstRow(
+    ctx.db.query('deliveries').withIndex('bySvixId', (q) => q.eq('svixId', svixId)),
+  );
   if (seen !== null) {
     const sameBody = seen.payloadHash === payloadHash;
     await ctx.db.patch('deliveries', seen._id, {

@@ -8,6 +8,7 @@ import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { type ActorRow, requireSometimes } from './access';
 import { appendAudit, type Cause } from './auditLog';
 import { fail } from './errors';
+import { firstRow } from './firstRow';
 import { queueInvitation } from './invitationOutbox';
 import { invitationLastsMs } from './limits';
 import { boundedPage } from './listing';
@@ -134,9 +135,18 @@ export async function acceptInvitationOf(
   cause: Cause,
 ): Promise<void> {
   if (user.email === undefined) return;
-  const open = await openInvitation(ctx, user.email);
+  await acceptInvitation(ctx, await openInvitation(ctx, user.email), user, cause);
+}
+
+/** The same for who has looked for it already. */
+export async function acceptInvitation(
+  ctx: MutationCtx,
+  open: Invitation | null,
+  { externalId }: { externalId: string },
+  cause: Cause,
+): Promise<void> {
   if (open === null) return;
-  await settle(ctx, open, { state: 'accepted', acceptedBy: `user:${user.externalId}` }, cause);
+  await settle(ctx, open, { state: 'accepted', acceptedBy: `user:${externalId}` }, cause);
 }
 
 /** Ends an open invitation as Clerk or time has ended it. */
@@ -164,11 +174,13 @@ export async function expire(ctx: MutationCtx, row: Invitation, cause: Cause): P
   await settle(ctx, row, { state: 'expired' }, { ...cause, actor: 'system', source: 'system' });
 }
 
-async function openInvitation(ctx: MutationCtx, email: string): Promise<Invitation | null> {
-  return await ctx.db
-    .query('invitations')
-    .withIndex('byEmail', (q) => q.eq('email', email).eq('state', 'pending'))
-    .first();
+/** The one that waits for an address: `invite` lets there be no second one. */
+export async function openInvitation(ctx: MutationCtx, email: string): Promise<Invitation | null> {
+  return await firstRow(
+    ctx.db
+      .query('invitations')
+      .withIndex('byEmail', (q) => q.eq('email', email).eq('state', 'pending')),
+  );
 }
 
 async function mustGet(ctx: MutationCtx, id: Invitation['_id']): Promise<Invitation> {

@@ -17,8 +17,8 @@ export interface MergedRole {
   quarantined: boolean;
   /** A brake keeps Clerk's role from counting. */
   held?: boolean;
-  /** What follows once the row is written. */
-  finish: (row: UserRow) => Promise<void>;
+  /** What follows once the row is written; absent where nothing does. */
+  finish?: (row: UserRow) => Promise<void>;
 }
 
 /** Carries rule 6 over to a row: what to write, and what must happen besides. */
@@ -28,7 +28,7 @@ export async function mergeIncomingRole(
   user: ClerkUser,
   cause: Cause,
 ): Promise<MergedRole> {
-  const nothing: MergedRole = { row, change: {}, quarantined: false, finish: async () => {} };
+  const nothing: MergedRole = { row, change: {}, quarantined: false };
   const merge = await judgeRole(ctx, row, user);
   const audit = async (event: Omit<AuditEvent, 'target'>) => {
     await appendAudit(ctx, cause, { ...event, target: `user:${row.externalId}` });
@@ -36,20 +36,14 @@ export async function mergeIncomingRole(
   const rev = Math.max(row.roleRev, user.stamp?.rev ?? 0);
   switch (merge.kind) {
     case 'inSync': {
+      const change = { roleRev: rev, roleIssue: undefined, heldRole: undefined };
       const settled = merge.echo || givenUp(row.push);
+      if (!settled || row.push.state === 'synced') return { ...nothing, change };
       return {
         ...nothing,
-        change: {
-          roleRev: rev,
-          roleIssue: undefined,
-          heldRole: undefined,
-          ...(settled && row.push.state !== 'synced' ? { push: { state: 'synced' } } : {}),
-        },
-        finish: async (changed) => {
-          if (settled && row.push.state !== 'synced') {
-            await closeOpen(ctx, changed, { as: 'done', of: 'role', now: cause.now });
-          }
-        },
+        change: { ...change, push: { state: 'synced' } },
+        finish: async (changed) =>
+          await closeOpen(ctx, changed, { as: 'done', of: 'role', now: cause.now }),
       };
     }
     case 'oldNews':
@@ -61,14 +55,12 @@ export async function mergeIncomingRole(
       };
     case 'unknown': {
       const seen = row.roleIssue?.raw === merge.raw;
+      const change = { heldRole: undefined };
+      if (seen) return { ...nothing, change };
       return {
         ...nothing,
-        change: {
-          roleIssue: seen ? row.roleIssue : { raw: merge.raw, seenAt: cause.now },
-          heldRole: undefined,
-        },
+        change: { ...change, roleIssue: { raw: merge.raw, seenAt: cause.now } },
         finish: async () => {
-          if (seen) return;
           const before = { role: row.role, inClerk: row.clerk.role ?? null };
           const after = { role: row.role, raw: merge.raw };
           await audit({ action: 'role.unknownInClerk', before, after });
@@ -160,7 +152,6 @@ async function takeTheirs(ctx: MutationCtx, theirs: Theirs, cause: Cause): Promi
       change: { roleRev: rev },
       quarantined: false,
       held: true,
-      finish: async () => {},
     };
   }
   const verdict = await passBrake(ctx, row, cause);
@@ -184,7 +175,8 @@ export async function takeHeldRole(ctx: MutationCtx, row: UserRow, cause: Cause)
   const theirs = { row, role: heldRole.role, rev: row.roleRev, at: heldRole.at };
   const refused = await refuseOwnerless(ctx, theirs, cause);
   if (refused !== undefined) {
-    await refused.finish(await patchUser(ctx, row, refused.change));
+    const kept = await patchUser(ctx, row, refused.change);
+    await refused.finish?.(kept);
     return;
   }
   await auditExternal(ctx, theirs, cause);
