@@ -2,6 +2,9 @@ import { Webhook } from 'svix';
 
 type ClerkUser = Record<string, unknown> & { id: string };
 
+/** Clerk tells whose request led to an event. */
+const userAgent = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0';
+
 /** Half of the events create a person, half update one, each with a newer `updated_at`. */
 export class ClerkEvents {
   private created = 0;
@@ -36,6 +39,7 @@ export class ClerkEvents {
       type: update ? 'user.updated' : 'user.created',
       timestamp: this.baseMs + number,
       instance_id: this.instanceId,
+      event_attributes: { http_request: { client_ip: '192.0.2.1', user_agent: userAgent } },
       data,
     });
     const id = `msg_bench${String(number).padStart(20, '0')}`;

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { ClerkEvents, deliver } from './clerk-events';
+import { clerkPerson } from './clerk-person';
 import { Deployment } from './runtime/deployment';
 import { cpuMsOf } from './runtime/processor-time';
 import { fill } from './runtime/requests';
@@ -19,25 +20,6 @@ const sizes = [1_000, 10_000, 100_000];
 const secret = `whsec_${btoa('the signing secret of a benchmark')}`;
 const instanceId = 'ins_bench';
 const plainApp = fileURLToPath(new URL('plain', import.meta.url));
-
-/** A person as Clerk sends them, without what a handler does not look at. */
-const template = {
-  object: 'user',
-  id: '',
-  image_url: 'https://img.clerk.com/bench',
-  primary_email_address_id: 'idn_1',
-  email_addresses: [
-    {
-      id: 'idn_1',
-      object: 'email_address',
-      email_address: 'somebody@bench.test',
-      verification: { status: 'verified', strategy: 'email_code' },
-    },
-  ],
-  unsafe_metadata: {},
-  banned: false,
-  last_sign_in_at: null,
-};
 
 interface Ingest {
   perSecond: number;
@@ -90,7 +72,7 @@ export async function measureIngest(bench: Bench): Promise<IngestReport> {
   const product = await Deployment.start({ env });
   const plain = await Deployment.start({ appDir: plainApp, env });
   try {
-    const stream = new ClerkEvents(template, secret, instanceId);
+    const stream = new ClerkEvents(clerkPerson, secret, instanceId);
     const report: Compared[] = [];
     let there = 0;
     for (const users of sizes.filter((size) => size <= usersMax)) {

@@ -70,6 +70,10 @@ class MemoryQuery {
     return found[0] ?? null;
   }
 
+  async *[Symbol.asyncIterator](): AsyncGenerator<StoredDoc> {
+    yield* await Promise.resolve(this.found());
+  }
+
   /** The cursor is a position: good while nothing changes between two pages. */
   async paginate({ numItems, cursor }: { numItems: number; cursor: string | null }) {
     const from = Number(cursor ?? 0);

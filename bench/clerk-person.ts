@@ -1,0 +1,60 @@
+const atMs = Date.UTC(2026, 0, 15);
+
+/**
+ * A person with every field that Clerk's published example of `user.created` has, and one verified
+ * address: a handler reads few of them, and receives, verifies and parses them all.
+ */
+export const clerkPerson = {
+  object: 'user',
+  id: '',
+  external_id: null,
+  primary_email_address_id: 'idn_bench0000000000000000000000',
+  primary_phone_number_id: null,
+  primary_web3_wallet_id: null,
+  username: null,
+  profile_image_url: 'https://img.clerk.com/bench',
+  image_url: 'https://img.clerk.com/bench',
+  has_image: true,
+  unsafe_metadata: {},
+  email_addresses: [
+    {
+      id: 'idn_bench0000000000000000000000',
+      object: 'email_address',
+      email_address: 'somebody@bench.test',
+      reserved: false,
+      verification: {
+        object: 'verification_otp',
+        status: 'verified',
+        strategy: 'email_code',
+        attempts: 1,
+        expire_at: atMs,
+      },
+      linked_to: [],
+      matches_sso_connection: false,
+      created_at: atMs,
+      updated_at: atMs,
+    },
+  ],
+  phone_numbers: [],
+  web3_wallets: [],
+  passkeys: [],
+  password_enabled: true,
+  two_factor_enabled: false,
+  totp_enabled: false,
+  backup_code_enabled: false,
+  mfa_enabled_at: null,
+  mfa_disabled_at: null,
+  external_accounts: [],
+  saml_accounts: [],
+  enterprise_accounts: [],
+  last_sign_in_at: atMs,
+  banned: false,
+  locked: false,
+  lockout_expires_in_seconds: null,
+  verification_attempts_remaining: null,
+  delete_self_enabled: true,
+  create_organization_enabled: true,
+  create_organizations_limit: null,
+  last_active_at: atMs,
+  legal_accepted_at: atMs,
+};
