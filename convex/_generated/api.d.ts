@@ -71,6 +71,7 @@ import type * as model_errors from "../model/errors.js";
 import type * as model_failedEvents from "../model/failedEvents.js";
 import type * as model_filteredPage from "../model/filteredPage.js";
 import type * as model_findUser from "../model/findUser.js";
+import type * as model_firstRow from "../model/firstRow.js";
 import type * as model_followInvitations from "../model/followInvitations.js";
 import type * as model_healthView from "../model/healthView.js";
 import type * as model_instance from "../model/instance.js";
@@ -223,6 +224,7 @@ declare const fullApi: ApiFromModules<{
   "model/failedEvents": typeof model_failedEvents;
   "model/filteredPage": typeof model_filteredPage;
   "model/findUser": typeof model_findUser;
+  "model/firstRow": typeof model_firstRow;
   "model/followInvitations": typeof model_followInvitations;
   "model/healthView": typeof model_healthView;
   "model/instance": typeof model_instance;
