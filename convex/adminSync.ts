@@ -3,7 +3,7 @@ import { v } from 'convex/values';
 import type { Id } from './_generated/dataModel';
 import type { QueryCtx } from './_generated/server';
 import { internal } from './_generated/api';
-import { internalMutation, internalQuery } from './functions';
+import { internalAction, internalMutation, internalQuery } from './functions';
 import { type Cause, newCorrelationId } from './model/auditLog';
 import { byOperator } from './model/cause';
 import { clerkApi } from './model/environment';
@@ -201,15 +201,43 @@ export const reconcile = internalMutation({
 });
 
 /**
- * Takes up runs whose driver died: with the server's key another one goes on from the checkpoints,
- * with a pasted key, and where a plan was being applied, the run has failed.
+ * The cron behind the syncs. It looks at the run in a query: its driver writes it many times a
+ * second, and a mutation that reads it meanwhile would be run again by Convex, and after several
+ * tries fail.
  */
-export const watch = internalMutation({
+export const watch = internalAction({
   args: {},
   returns: v.null(),
-  handler: async (ctx) => {
-    const now = Date.now();
+  handler: async (ctx): Promise<null> => {
+    const isDriverGone: boolean = await ctx.runQuery(internal.adminSync.isDriverGone, {
+      now: Date.now(),
+    });
+    await ctx.runMutation(internal.adminSync.takeUp, { run: isDriverGone });
+    return null;
+  },
+});
+
+/** `now` is an argument: by a clock of its own an old answer could be given again. */
+export const isDriverGone = internalQuery({
+  args: { now: v.number() },
+  returns: v.boolean(),
+  handler: async (ctx, { now }) => {
     const active = await activeRun(ctx);
+    return active !== null && isAbandoned(active, now);
+  },
+});
+
+/**
+ * Takes up what nobody works on any more. `run`: also the run, if its driver is still gone: with
+ * the server's key another one goes on from the checkpoints, with a pasted key, and where a plan was
+ * being applied, the run has failed.
+ */
+export const takeUp = internalMutation({
+  args: { run: v.boolean() },
+  returns: v.null(),
+  handler: async (ctx, { run }) => {
+    const now = Date.now();
+    const active = run ? await activeRun(ctx) : null;
     let why: string | undefined;
     if (active !== null && isAbandoned(active, now)) {
       if (active.key === 'server' && active.expectedPlan === undefined) {

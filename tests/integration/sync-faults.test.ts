@@ -269,7 +269,7 @@ describe('one run at a time', () => {
     });
     vi.stubGlobal('fetch', answers);
     lists.asked.length = 0;
-    await t.mutation(internal.adminSync.watch, {});
+    await t.action(internal.adminSync.watch, {});
     await drive(t, runId);
     await settled(
       (async () => {

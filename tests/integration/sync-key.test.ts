@@ -100,12 +100,25 @@ test('an interrupted run has failed, says to paste the key again, and cannot be 
   const { t } = world;
   const runId = await as(t, 'boss').mutation(internal.syncWork.startPasted, { mode: 'apply' });
   vi.setSystemTime(Date.now() + 60_000);
-  await t.mutation(internal.adminSync.watch, {});
+  await t.action(internal.adminSync.watch, {});
   const run = await runOf(t, runId);
   expect(run).toMatchObject({ status: 'failed', resumable: false });
   expect(run.failure?.message).toContain('paste the key again');
   const resume = as(t, 'boss').mutation(api.sync.resume, { runId });
   expect(await codeOf(resume)).toBe('SYNC_NOT_RESUMABLE');
+});
+
+test('the watcher leaves the run to its driver: told that it is driven, its mutation does not look', async () => {
+  const { t } = world;
+  const runId = await as(t, 'boss').mutation(internal.syncWork.startPasted, { mode: 'apply' });
+  await t.action(internal.adminSync.watch, {});
+  expect(await runOf(t, runId)).toMatchObject({ status: 'queued' });
+  vi.setSystemTime(Date.now() + 60_000);
+  // A read of the run would conflict with the batches of a driver on Convex.
+  await t.mutation(internal.adminSync.takeUp, { run: false });
+  expect(await runOf(t, runId)).toMatchObject({ status: 'queued' });
+  await t.mutation(internal.adminSync.takeUp, { run: true });
+  expect(await runOf(t, runId)).toMatchObject({ status: 'failed' });
 });
 
 test('A10: the scheduled run says why it did not run without a key', async () => {

@@ -283,10 +283,10 @@ describe('pain 6: the brakes of the sweep', () => {
         .map(({ name }) => name)
         .filter((name) => name.startsWith('removals')).length;
     const before = await jobs();
-    await t.mutation(internal.adminSync.watch, {});
+    await t.action(internal.adminSync.watch, {});
     expect(await jobs()).toBe(before);
     vi.setSystemTime(Date.now() + 4 * 60_000);
-    await t.mutation(internal.adminSync.watch, {});
+    await t.action(internal.adminSync.watch, {});
     expect(await jobs()).toBe(before + 1);
   });
 });
