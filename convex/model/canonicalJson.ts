@@ -15,11 +15,19 @@ function write(value: unknown, depth: number): string {
     return `[${value.map((item) => write(item ?? null, depth + 1)).join(',')}]`;
   }
   if (typeof value === 'object' && value !== null) {
-    const fields = Object.entries(value)
-      .filter(([, field]) => field !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, field]) => `${JSON.stringify(key)}:${write(field, depth + 1)}`);
-    return `{${fields.join(',')}}`;
+    return writeFields(Object.entries(value), depth);
   }
   return JSON.stringify(value ?? null);
+}
+
+function writeFields(fields: [string, unknown][], depth: number): string {
+  // One field is sorted as it is: the metadata of nearly everybody, whom a sync reads.
+  if (fields.length > 1) fields.sort(([a], [b]) => (a < b ? -1 : 1));
+  let text = '';
+  for (const [key, field] of fields) {
+    if (field === undefined) continue;
+    if (text !== '') text += ',';
+    text += `${JSON.stringify(key)}:${write(field, depth + 1)}`;
+  }
+  return `{${text}}`;
 }

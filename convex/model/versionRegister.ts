@@ -35,13 +35,14 @@ export function judgeArrival(
   return via.ask === (known.refetch ?? 0) ? 'apply' : 'stale';
 }
 
-/** The fields of a person's payload that a row takes over, as one comparable text. */
-export function contentOf(
-  facts: Pick<
-    ClerkUser,
-    'firstName' | 'lastName' | 'email' | 'imageUrl' | 'lastSignInAt' | 'publicMetadata' | 'role'
-  > & { banned?: boolean },
-): string {
+/** The fields of a person's payload that a row takes over. */
+export type Content = Pick<
+  ClerkUser,
+  'firstName' | 'lastName' | 'email' | 'imageUrl' | 'lastSignInAt' | 'publicMetadata' | 'role'
+> & { banned?: boolean };
+
+/** As one comparable text. */
+export function contentOf(facts: Content): string {
   return JSON.stringify([
     facts.firstName ?? null,
     facts.lastName ?? null,
@@ -52,4 +53,18 @@ export function contentOf(
     facts.role ?? null,
     facts.banned ?? false,
   ]);
+}
+
+/** Whether `contentOf` both is the same, told without making the texts: a sync asks it of everybody. */
+export function isSameContent(one: Content, other: Content): boolean {
+  return (
+    one.firstName === other.firstName &&
+    one.lastName === other.lastName &&
+    one.email === other.email &&
+    one.imageUrl === other.imageUrl &&
+    one.lastSignInAt === other.lastSignInAt &&
+    one.publicMetadata === other.publicMetadata &&
+    one.role === other.role &&
+    (one.banned ?? false) === (other.banned ?? false)
+  );
 }

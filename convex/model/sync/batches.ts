@@ -127,7 +127,7 @@ export class BatchSender {
         ...(work.mode === 'verify' ? noTraffic : this.options.traffic()),
         kind: work.slice.kind,
         records: packed(items.map(({ text }) => text)),
-        ...(isScan ? wholePage(work, this.run.scope) : someOf(items, this.run.scope)),
+        ...(isScan ? wholePage(work, items, this.run.scope) : someOf(items, this.run.scope)),
         scanCursor,
         verify: work.mode === 'verify',
         expected: work.mode === 'verify' ? undefined : this.expectedOf(items),
@@ -242,14 +242,16 @@ function chunksOf(items: Item[]): Item[][] {
 
 /**
  * The stretch of a whole page, from the checkpoint before it to where it ends, and whom Clerk lists
- * there. Runs over parts of the people look for each by id instead.
+ * there beside `items`. Runs over parts of the people look for each by id instead.
  */
-function wholePage({ slice, next, page }: PageWork, scope: SyncScope) {
+function wholePage({ slice, next, page }: PageWork, items: Item[], scope: SyncScope) {
   if (slice.kind !== 'users' || !readsEverybody(scope)) return {};
   const last = page.records.findLast(({ id }) => id !== '');
   const to = page.ended ? next.end?.at : (last?.at ?? slice.cursor?.at);
   const before = slice.cursor === undefined ? [] : [slice.cursor.id];
-  const listed = [...before, ...page.records.map(({ id }) => id)];
+  const sent = new Set(items.map(({ id }) => id));
+  const others = page.records.map(({ id }) => id).filter((id) => !sent.has(id));
+  const listed = [...before, ...others];
   return { stretch: { from: slice.cursor?.at, to }, listed };
 }
 

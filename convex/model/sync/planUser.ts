@@ -6,7 +6,7 @@ import { leavesNoOwner } from '../lastOwner';
 import { judgeRole } from '../mergeIncomingRole';
 import { otherActiveOwners, type UserRow } from '../userRows';
 import type { ClerkUser } from '../validators';
-import { contentOf, judgeVersion } from '../versionRegister';
+import { contentOf, isSameContent, judgeVersion } from '../versionRegister';
 import type { FieldChange } from './validators';
 
 /** What applying one person of Clerk's list comes to. A dry run shows it, a real run does it. */
@@ -33,7 +33,9 @@ export function planUser(row: UserRow | null, user: ClerkUser): UserPlan {
   }
   const { updatedAt } = row.clerk;
   if (user.updatedAt < updatedAt) return { kind: 'newer' };
-  const known = { updatedAt, content: contentOf(contentOfRow(row)) };
+  const here = contentOfRow(row);
+  if (user.updatedAt === updatedAt && isSameContent(here, user)) return { kind: 'unchanged' };
+  const known = { updatedAt, content: contentOf(here) };
   const verdict = judgeVersion(known, { updatedAt: user.updatedAt, content: contentOf(user) });
   switch (verdict) {
     case 'stale':
@@ -43,7 +45,7 @@ export function planUser(row: UserRow | null, user: ClerkUser): UserPlan {
     case 'apply':
       return { kind: isSettled(row, user, known.content) ? 'touch' : 'update' };
     case 'refetch': {
-      const signedIn = contentOf({ ...contentOfRow(row), lastSignInAt: user.lastSignInAt });
+      const signedIn = contentOf({ ...here, lastSignInAt: user.lastSignInAt });
       const isLater = (user.lastSignInAt ?? 0) > (row.lastSignInAt ?? 0);
       return { kind: isLater && signedIn === contentOf(user) ? 'signIn' : 'update' };
     }
