@@ -2,6 +2,7 @@ import { v } from 'convex/values';
 import { ownerRole } from '../src/shared/roles';
 import { internalMutation, internalQuery } from './functions';
 import { genesis } from './model/audit';
+import { lastAlarmAt } from './model/auditListing';
 import { auditHead } from './model/auditLog';
 import { byOperator } from './model/cause';
 import {
@@ -113,16 +114,11 @@ export const status = internalQuery({
     audit: v.object({ head: chainHead, lastAlarmAt: v.union(v.number(), v.null()) }),
   }),
   handler: async (ctx) => {
-    const alarm = await ctx.db
-      .query('auditLog')
-      .withIndex('byAlarm', (q) => q.eq('alarm', true))
-      .order('desc')
-      .first();
     return {
       counts: await readCounts(ctx),
       hasActiveOwner: await hasActiveOwner(ctx),
       lastDelivery: await lastDeliveryOfClerk(ctx),
-      audit: { head: await auditHead(ctx), lastAlarmAt: alarm?.at ?? null },
+      audit: { head: await auditHead(ctx), lastAlarmAt: await lastAlarmAt(ctx) },
     };
   },
 });

@@ -3,6 +3,7 @@ import { v } from 'convex/values';
 import { defaultRole } from '../src/shared/roles';
 import { internalMutation, internalQuery } from './functions';
 import { byOperator } from './model/cause';
+import { byOutcomes } from './model/deliveryListing';
 import { invitationView, invite as inviteByEmail, toInvitationView } from './model/invitations';
 import { boundedPage } from './model/listing';
 import { auditFacts, auditSource, deliveryOutcome, roleValidator } from './model/validators';
@@ -58,12 +59,9 @@ export const deliveries = internalQuery({
     }),
   ),
   handler: async (ctx, { paginationOpts, outcome }) => {
-    const receipts = ctx.db.query('deliveries');
-    const range =
-      outcome === undefined
-        ? receipts
-        : receipts.withIndex('byOutcome', (q) => q.eq('outcome', outcome));
-    const page = await range.order('desc').paginate(boundedPage(paginationOpts));
+    const receipts =
+      outcome === undefined ? ctx.db.query('deliveries').order('desc') : byOutcomes(ctx, [outcome]);
+    const page = await receipts.paginate(boundedPage(paginationOpts));
     const shown = page.page.map(
       ({ svixId, type, entityId, outcome: end, why, receivedAt, repeats, alarm }) => {
         return { svixId, type, entityId, outcome: end, why, receivedAt, repeats, alarm };

@@ -246,9 +246,9 @@ export default defineSchema({
   })
     .index('bySvixId', ['svixId'])
     .index('byEntity', ['entityId', 'receivedAt'])
-    .index('byOutcome', ['outcome', 'receivedAt'])
-    .index('byType', ['type', 'receivedAt'])
-    .index('byAlarm', ['alarm', 'receivedAt']),
+    /** Also for the alarms of every outcome: see `model/deliveryListing`. */
+    .index('byOutcome', ['outcome', 'alarm', 'receivedAt'])
+    .index('byType', ['type', 'receivedAt']),
 
   /**
    * What a delivery said, after parsing: for the payload viewer and for replay. Never private or
@@ -317,12 +317,11 @@ export default defineSchema({
     hash: v.string(),
   })
     .index('bySeq', ['seq'])
-    .index('byAt', ['at'])
     .index('byActor', ['actor', 'at'])
     .index('byTarget', ['target', 'at'])
     .index('byAction', ['action', 'at'])
-    .index('bySource', ['source', 'at'])
-    .index('byAlarm', ['alarm', 'at']),
+    /** Also for the alarms of every source, and for a time alone: see `model/auditListing`. */
+    .index('bySource', ['source', 'alarm', 'at']),
 
   /**
    * One row: the end of the audit chain, so that cutting off its newest entries shows too.

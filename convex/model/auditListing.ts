@@ -1,7 +1,7 @@
-import { stream } from 'convex-helpers/server/stream';
+import { mergedStream, type QueryStream, stream } from 'convex-helpers/server/stream';
 import type { PaginationOptions, PaginationResult } from 'convex/server';
 import { type Infer, v } from 'convex/values';
-import { auditFilterLengthMax, exportPageSize } from '../../src/shared/audit';
+import { auditFilterLengthMax, auditSources, exportPageSize } from '../../src/shared/audit';
 import type { Doc } from '../_generated/dataModel';
 import type { QueryCtx } from '../_generated/server';
 import schema from '../schema';
@@ -12,7 +12,7 @@ import { fail } from './errors';
 import { filteredPage } from './filteredPage';
 import { boundedPage, checkCursor } from './listing';
 
-import { auditFacts, auditSource } from './validators';
+import { auditFacts, auditSource, type AuditSource } from './validators';
 
 /** Who or what an entry names; names and row ids only where known, and only to who may know them. */
 export const auditParty = v.object({
@@ -85,8 +85,7 @@ async function entries(
 ): Promise<PaginationResult<Entry>> {
   checkFilter(filter);
   checkCursor(options.cursor);
-  const range = rangeOf(ctx, filter).order('desc');
-  return await filteredPage<Entry>(range, (entry) => fits(entry, filter), options);
+  return await filteredPage<Entry>(rangeOf(ctx, filter), (entry) => fits(entry, filter), options);
 }
 
 function checkFilter(filter: AuditFilter): void {
@@ -96,27 +95,66 @@ function checkFilter(filter: AuditFilter): void {
   }
 }
 
-function rangeOf(ctx: QueryCtx, filter: AuditFilter) {
+function rangeOf(ctx: QueryCtx, filter: AuditFilter): QueryStream<Entry> {
   const log = stream(ctx.db, schema).query('auditLog');
-  const { actor, target, action, source, alarm } = filter;
-  const from = filter.from ?? 0;
-  const to = filter.to ?? Number.MAX_SAFE_INTEGER;
+  const { actor, target, action, source, alarm, from = 0, to = Number.MAX_SAFE_INTEGER } = filter;
   if (target !== undefined) {
-    return log.withIndex('byTarget', (q) => q.eq('target', target).gte('at', from).lte('at', to));
+    return log
+      .withIndex('byTarget', (q) => q.eq('target', target).gte('at', from).lte('at', to))
+      .order('desc');
   }
   if (actor !== undefined) {
-    return log.withIndex('byActor', (q) => q.eq('actor', actor).gte('at', from).lte('at', to));
+    return log
+      .withIndex('byActor', (q) => q.eq('actor', actor).gte('at', from).lte('at', to))
+      .order('desc');
   }
   if (action !== undefined) {
-    return log.withIndex('byAction', (q) => q.eq('action', action).gte('at', from).lte('at', to));
+    return log
+      .withIndex('byAction', (q) => q.eq('action', action).gte('at', from).lte('at', to))
+      .order('desc');
   }
-  if (alarm !== undefined) {
-    return log.withIndex('byAlarm', (q) => q.eq('alarm', alarm).gte('at', from).lte('at', to));
+  const everything = source === undefined && alarm === undefined;
+  if (everything && filter.from === undefined && filter.to === undefined) {
+    return log.withIndex('bySeq').order('desc');
   }
-  if (source !== undefined) {
-    return log.withIndex('bySource', (q) => q.eq('source', source).gte('at', from).lte('at', to));
-  }
-  return log.withIndex('byAt', (q) => q.gte('at', from).lte('at', to));
+  return bySources(ctx, {
+    sources: source === undefined ? auditSources : [source],
+    alarms: alarm === undefined ? [true, false] : [alarm],
+    between: { from, to },
+  });
+}
+
+/**
+ * What several ranges of one index hold, newest first. An index for each of source, alarm and time
+ * would read one range, and cost every change of the product two more entries to write.
+ */
+function bySources(
+  ctx: QueryCtx,
+  asked: {
+    sources: readonly AuditSource[];
+    alarms: readonly boolean[];
+    between: { from: number; to: number };
+  },
+): QueryStream<Entry> {
+  const { from, to } = asked.between;
+  const ranges = asked.sources.flatMap((source) =>
+    asked.alarms.map((alarm) =>
+      stream(ctx.db, schema)
+        .query('auditLog')
+        .withIndex('bySource', (q) =>
+          q.eq('source', source).eq('alarm', alarm).gte('at', from).lte('at', to),
+        )
+        .order('desc'),
+    ),
+  );
+  return mergedStream(ranges, ['at']);
+}
+
+/** Unix ms of the newest entry that somebody should look at; null without one. */
+export async function lastAlarmAt(ctx: QueryCtx): Promise<number | null> {
+  const between = { from: 0, to: Number.MAX_SAFE_INTEGER };
+  const newest = await bySources(ctx, { sources: auditSources, alarms: [true], between }).first();
+  return newest?.at ?? null;
 }
 
 function fits(entry: Entry, { actor, target, action, source, alarm }: AuditFilter): boolean {

@@ -1,7 +1,7 @@
-import { stream } from 'convex-helpers/server/stream';
+import { mergedStream, type QueryStream, stream } from 'convex-helpers/server/stream';
 import type { PaginationOptions, PaginationResult } from 'convex/server';
 import { type Infer, v } from 'convex/values';
-import { idSearchLengthMax } from '../../src/shared/deliveries';
+import { deliveryOutcomes, idSearchLengthMax } from '../../src/shared/deliveries';
 import type { Doc } from '../_generated/dataModel';
 import type { QueryCtx } from '../_generated/server';
 import schema from '../schema';
@@ -74,8 +74,11 @@ export async function listDeliveries(
   for (const field of ['type', 'entityId', 'svixId'] as const) {
     if ((filter[field]?.length ?? 0) > idSearchLengthMax) fail('INVALID_INPUT', { field });
   }
-  const range = rangeOf(ctx, filter).order('desc');
-  const page = await filteredPage<Delivery>(range, (row) => fits(row, filter), options);
+  const page = await filteredPage<Delivery>(
+    rangeOf(ctx, filter),
+    (row) => fits(row, filter),
+    options,
+  );
   return { ...page, page: await Promise.all(page.page.map((row) => toView(ctx, row))) };
 }
 
@@ -95,18 +98,45 @@ export async function getDelivery(
   return { ...view, payloadHash, payload: { kind: 'kept', event, masked } };
 }
 
-function rangeOf(ctx: QueryCtx, { outcome, type, entityId, svixId, alarm }: DeliveryFilter) {
+function rangeOf(
+  ctx: QueryCtx,
+  { outcome, type, entityId, svixId, alarm }: DeliveryFilter,
+): QueryStream<Delivery> {
   const deliveries = stream(ctx.db, schema).query('deliveries');
-  if (svixId !== undefined) return deliveries.withIndex('bySvixId', (q) => q.eq('svixId', svixId));
+  if (svixId !== undefined) {
+    return deliveries.withIndex('bySvixId', (q) => q.eq('svixId', svixId)).order('desc');
+  }
   if (entityId !== undefined) {
-    return deliveries.withIndex('byEntity', (q) => q.eq('entityId', entityId));
+    return deliveries.withIndex('byEntity', (q) => q.eq('entityId', entityId)).order('desc');
   }
-  if (alarm !== undefined) return deliveries.withIndex('byAlarm', (q) => q.eq('alarm', alarm));
-  if (type !== undefined) return deliveries.withIndex('byType', (q) => q.eq('type', type));
-  if (outcome !== undefined) {
-    return deliveries.withIndex('byOutcome', (q) => q.eq('outcome', outcome));
+  if (alarm !== undefined) {
+    return byOutcomes(ctx, outcome === undefined ? deliveryOutcomes : [outcome], [alarm]);
   }
-  return deliveries.withIndex('by_creation_time');
+  if (type !== undefined) {
+    return deliveries.withIndex('byType', (q) => q.eq('type', type)).order('desc');
+  }
+  if (outcome !== undefined) return byOutcomes(ctx, [outcome]);
+  return deliveries.withIndex('by_creation_time').order('desc');
+}
+
+/**
+ * What several ranges of one index hold, newest first: one more index for alarms alone would cost
+ * every webhook an entry.
+ */
+export function byOutcomes(
+  ctx: QueryCtx,
+  outcomes: readonly Delivery['outcome'][],
+  alarms: readonly boolean[] = [true, false],
+): QueryStream<Delivery> {
+  const ranges = outcomes.flatMap((outcome) =>
+    alarms.map((alarm) =>
+      stream(ctx.db, schema)
+        .query('deliveries')
+        .withIndex('byOutcome', (q) => q.eq('outcome', outcome).eq('alarm', alarm))
+        .order('desc'),
+    ),
+  );
+  return mergedStream(ranges, ['receivedAt']);
 }
 
 function fits(row: Delivery, { outcome, type, entityId, alarm }: DeliveryFilter): boolean {

@@ -1,3 +1,4 @@
+import type { FunctionReturnType } from 'convex/server';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { deleteClerkUser } from '../../convex/model/deleteClerkUser';
 import { maskedEvent } from '../../convex/model/maskedEvent';
@@ -78,6 +79,39 @@ describe('issue 5: the list of deliveries', () => {
         entity: { ref: 'user:ann', name: 'Ann Lee' },
       },
     ]);
+  });
+});
+
+describe('issue 5: the ranges that a filter joins', () => {
+  test('are one list, newest first, page by page: alarms of every outcome, an outcome with and without', async () => {
+    for (const [index, svixId] of ['msg_a', 'msg_b', 'msg_c'].entries()) {
+      await update('ann', { updated_at: at + index }, svixId);
+      vi.advanceTimersByTime(1_000);
+    }
+    await deliver(t, envelope('user.created', rawUser('x'), { instance_id: 'ins_other' }), {
+      id: 'msg_d',
+    });
+    // Another body under the same id: what was applied has an alarm now.
+    await update('ann', { updated_at: at + 9 }, 'msg_b');
+    const pages = async (filter: object) => {
+      const seen: string[] = [];
+      let cursor: string | null = null;
+      for (let page = 0; page < 9; page += 1) {
+        const paginationOpts = { numItems: 1, cursor };
+        const found: FunctionReturnType<typeof api.deliveries.list> = await as(t, 'boss').query(
+          api.deliveries.list,
+          { ...filter, paginationOpts },
+        );
+        seen.push(...found.page.map(({ svixId }) => svixId));
+        if (found.isDone) return seen;
+        cursor = found.continueCursor;
+      }
+      throw new Error('the list does not end');
+    };
+    expect(await pages({ alarm: true })).toEqual(['msg_d', 'msg_b']);
+    const applied = await pages({ outcome: 'applied' });
+    expect(applied.slice(0, 3)).toEqual(['msg_c', 'msg_b', 'msg_a']);
+    expect(await pages({ outcome: 'applied', alarm: true })).toEqual(['msg_b']);
   });
 });
 

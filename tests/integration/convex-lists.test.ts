@@ -7,6 +7,7 @@ import {
   api,
   arrive,
   as,
+  auditEntries,
   changeRow,
   codeOf,
   connectedWorld,
@@ -315,6 +316,10 @@ describe('the operator’s functions', () => {
     expect(await t.query(internal.admin.status, {})).toMatchObject({
       lastDelivery: { outcome: 'failed' },
     });
+    await deliver(t, envelope('user.created', rawUser('x'), { instance_id: 'ins_other' }));
+    const { audit } = await t.query(internal.admin.status, {});
+    expect(audit.lastAlarmAt).toBe((await auditEntries(t)).find(({ alarm }) => alarm)?.at);
+    expect(audit.lastAlarmAt).toBeGreaterThan(0);
   });
 
   test('doctor names what is missing or malformed, and never a value', async () => {
