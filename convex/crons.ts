@@ -23,7 +23,7 @@ crons.interval('watch the outbox', { minutes: 1 }, internal.maintenance.watchOut
 crons.interval(
   'count people not counted yet',
   { minutes: 1 },
-  internal.maintenance.buildCounts,
+  internal.maintenance.watchCounts,
   {},
 );
 crons.interval('watch bulk changes', { minutes: 1 }, internal.bulk.watch, {});

@@ -1,6 +1,6 @@
 import { v } from 'convex/values';
 import { internal } from './_generated/api';
-import { internalMutation } from './functions';
+import { internalAction, internalMutation, internalQuery } from './functions';
 import type { Cause } from './model/auditLog';
 import {
   attemptLostMs,
@@ -176,6 +176,36 @@ const recountStep = v.union(
   v.object({ isDone: v.literal(false), rows: v.number() }),
   v.object({ isDone: v.literal(true), rows: v.number(), drift: v.number() }),
 );
+
+/**
+ * The cron of the first count. It looks in a query: nearly every mutation about people writes the
+ * counts, and one that only read them would conflict with a sync's on Convex.
+ */
+export const watchCounts = internalAction({
+  args: {},
+  returns: v.null(),
+  handler: async (ctx): Promise<null> => {
+    const isThere: boolean = await ctx.runQuery(internal.maintenance.hasCounts, {});
+    if (isThere) await ctx.runMutation(internal.maintenance.noteCounted, {});
+    else await ctx.runMutation(internal.maintenance.buildCounts, {});
+    return null;
+  },
+});
+
+export const hasCounts = internalQuery({
+  args: {},
+  returns: v.boolean(),
+  handler: async (ctx) => (await ctx.db.query('peopleCounts').unique())?.cells !== undefined,
+});
+
+export const noteCounted = internalMutation({
+  args: {},
+  returns: v.null(),
+  handler: async (ctx) => {
+    await recordSchedule(ctx, 'count people not counted yet', { outcome: 'ok' });
+    return null;
+  },
+});
 
 /** Counts the people of a deployment that has no counts yet; otherwise reads one document. */
 export const buildCounts = internalMutation({

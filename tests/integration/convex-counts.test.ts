@@ -132,10 +132,19 @@ describe('An installation whose people were there before the counts', () => {
   test('is counted by a job that runs every minute, which then has nothing to do', async () => {
     await addPeople(0, 3);
     await forgetCounts();
-    const job = async () => await t.mutation(internal.maintenance.buildCounts, {});
-    expect(await job()).toEqual({ isDone: true, rows: 3, drift: 0 });
+    await t.action(internal.maintenance.watchCounts, {});
+    const first = await countsRow();
+    expect(first).toMatchObject({ checked: { rows: 3, drift: 0 } });
     expect(await counted()).toEqual(await recounted());
-    expect(await job()).toBeNull();
+    vi.setSystemTime(Date.now() + 61_000);
+    await t.action(internal.maintenance.watchCounts, {});
+    expect(await countsRow()).toEqual(first);
+    expect(await t.mutation(internal.maintenance.buildCounts, {})).toBeNull();
+    const schedules = await t.query(internal.adminSync.schedules, {});
+    expect(schedules.find(({ name }) => name === 'count people not counted yet')).toMatchObject({
+      lastRunAt: Date.now(),
+      outcome: 'ok',
+    });
   });
 
   test('has no job to run while nobody is there', async () => {
