@@ -84,7 +84,7 @@ describe('C7: numbers of people are right after every change, without counting r
       const rows = await Promise.all([1, 2, 3, 4].map((i) => insertUser(ctx, person(i))));
       await Promise.all(rows.map((row) => patchUser(ctx, row, { role: 'admin', isActive: false })));
     });
-    await vi.runAllTimersAsync();
+    await t.finishAllScheduledFunctions(vi.runAllTimers);
     expect(await counted()).toEqual(await recounted());
   });
 
@@ -124,7 +124,7 @@ describe('An installation whose people were there before the counts', () => {
     await forgetCounts();
     await changeRow(t, 'user_3', { role: 'admin' });
     expect(await countsRow()).toMatchObject({ recount: { rows: 0 } });
-    await vi.runAllTimersAsync();
+    await t.finishAllScheduledFunctions(vi.runAllTimers);
     expect(await countsRow()).toMatchObject({ checked: { rows: people, drift: 0 } });
     expect(await counted()).toEqual(await recounted());
   });
@@ -161,7 +161,7 @@ describe('An installation whose people were there before the counts', () => {
     expect(await t.mutation(internal.maintenance.buildCounts, {})).toMatchObject({
       rows: 2 * recountBatch,
     });
-    await vi.runAllTimersAsync();
+    await t.finishAllScheduledFunctions(vi.runAllTimers);
     expect(await counted()).toEqual(await recounted());
   });
 });
