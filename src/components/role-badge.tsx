@@ -9,5 +9,9 @@ function variantOf(role: Role): BadgeVariant {
 }
 
 export function RoleBadge({ role }: { role: Role }) {
-  return <Badge variant={variantOf(role)}>{roleLabel(role)}</Badge>;
+  return (
+    <Badge variant={variantOf(role)} className="max-w-full">
+      <span className="truncate">{roleLabel(role)}</span>
+    </Badge>
+  );
 }

@@ -24,14 +24,15 @@ export function roleLabel(role: Role): string {
   return roleVocabulary.definitions[role].label;
 }
 
-/** A role inside a sentence, as `staff`. */
-export function roleInText(role: Role): string {
-  return roleLabel(role).toLowerCase();
+/** One person of that role inside a sentence: `a superadmin`, `an admin`. */
+export function aRole(role: Role): string {
+  const text = roleLabel(role).toLowerCase();
+  return `${/^[aeiou]/.test(text) ? 'an' : 'a'} ${text}`;
 }
 
-/** The owners' role inside a sentence, without an article and with one: `a superadmin`, `an admin`. */
-export const ownerInText = roleInText(ownerRole);
-export const anOwner = `${/^[aeiou]/.test(ownerInText) ? 'an' : 'a'} ${ownerInText}`;
+/** The owners' role inside a sentence, without an article and with one. */
+export const ownerInText = roleLabel(ownerRole).toLowerCase();
+export const anOwner = aRole(ownerRole);
 
 /** True when `a` ranks strictly above `b`. */
 export function outranks(a: Role, b: Role): boolean {

@@ -7,6 +7,14 @@ export function userRow(page: Page, person: string) {
   return page.getByRole('row').filter({ hasText: person });
 }
 
+/** Each height that rows of the list have, in pixels; the first shares half a border with the head. */
+export async function rowHeights(page: Page): Promise<number[]> {
+  const heights = await page
+    .locator('tr[data-index]')
+    .evaluateAll((rows) => rows.map((row) => Math.ceil(row.getBoundingClientRect().height)));
+  return [...new Set(heights)];
+}
+
 /** Three-dot menu -> Update Role -> the role -> the confirmation. */
 export async function changeRoleInMenu(
   page: Page,

@@ -75,7 +75,7 @@ export function needsFullCreation(user: ClerkUser, owner: string): boolean {
   );
 }
 
-const clerkOwns = 'Clerk keeps names, address and picture';
+const clerkOwns = 'Clerk keeps the profile and its metadata';
 
 /** The readable diff of an `update` or `signIn`; reads what the real merge reads. */
 export async function describeUpdate(

@@ -61,6 +61,7 @@ export function SettingsPage({ section = 'roles' }: { section?: Section }) {
               <Link
                 to="/admin/settings"
                 search={part.section === 'roles' ? {} : { section: part.section }}
+                aria-current={part === shown ? 'page' : undefined}
                 activeOptions={{ exact: true, includeSearch: true }}
                 className="block rounded-t-md border-b-2 border-transparent px-3 py-2 text-sm whitespace-nowrap text-muted-foreground outline-none hover:text-foreground focus-visible:ring-[3px] focus-visible:ring-ring/50 focus-visible:ring-inset aria-[current=page]:border-primary aria-[current=page]:font-medium aria-[current=page]:text-foreground"
               >

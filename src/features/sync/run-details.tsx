@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ArrowRightIcon } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
+import { Instant } from '../../components/instant';
 import { Badge } from '../../components/ui/badge';
 import { LoadError } from '../../components/load-error';
 import { Button } from '../../components/ui/button';
@@ -72,9 +73,31 @@ function useMore() {
   return { numItems, onMore: () => setNumItems(Math.min(rowsMax, numItems + detailsPerPage)) };
 }
 
-function asText(value: string | number | boolean | null): string {
-  return value === null || value === '' ? 'nothing' : String(value);
+type Value = SyncChange['fields'][number]['before'];
+
+function shown(field: string, value: Value): ReactNode {
+  if (value === null || value === '') return 'nothing';
+  return field === 'lastSignInAt' && typeof value === 'number' ? (
+    <Instant at={value} />
+  ) : (
+    String(value)
+  );
 }
+
+/** As the pages call them; what Clerk alone has is called as there. */
+const fieldLabels: Record<string, string> = {
+  firstName: 'First name',
+  lastName: 'Last name',
+  name: 'Name',
+  email: 'Primary email',
+  imageUrl: 'Picture',
+  publicMetadata: 'Public metadata',
+  role: 'Role',
+  lastSignInAt: 'Last sign-in',
+  banned: 'Banned in Clerk',
+};
+
+const fieldLabel = (field: string) => fieldLabels[field] ?? field;
 
 const changeLabels = { create: 'New', update: 'Changed', delete: 'Removed' } as const;
 const changeVariants = { create: 'success', update: 'secondary', delete: 'destructive' } as const;
@@ -89,21 +112,21 @@ function ChangeRow({ change }: { change: SyncChange }) {
           {change.externalId}
         </span>
       </p>
-      <dl className="grid gap-1 text-xs text-muted-foreground">
+      <dl className="grid gap-1.5 text-xs text-muted-foreground sm:gap-1">
         {change.fields.map(({ field, before, after, wins, why }) => (
-          <div key={field} className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
-            <dt className="font-medium text-foreground">{field}</dt>
+          <div key={field} className="grid gap-x-3 gap-y-0.5 sm:grid-cols-[7rem_minmax(0,1fr)]">
+            <dt className="font-medium text-foreground">{fieldLabel(field)}</dt>
             <dd className="flex flex-wrap items-center gap-x-2">
               {change.change === 'update' && (
                 <>
                   <span className={wins === 'clerk' ? 'line-through' : 'font-medium'}>
-                    {asText(before)}
+                    {shown(field, before)}
                   </span>
-                  <ArrowRightIcon className="size-3" aria-label="becomes" />
+                  <ArrowRightIcon className="size-3 shrink-0" aria-label="becomes" />
                 </>
               )}
               <span className={wins === 'clerk' ? 'text-foreground' : 'line-through'}>
-                {asText(after)}
+                {shown(field, after)}
               </span>
               <span>
                 ({wins === 'clerk' ? 'Clerk' : 'Rollcall'} wins: {why})

@@ -1,7 +1,7 @@
 import { errorCodes } from '../../shared/error-codes';
 import type { UserState } from '../../shared/people';
 import { canSometimes, decide, type Actor, type Permission } from '../../shared/permissions';
-import { roleInText, roleNames, roleVocabulary, type Role } from '../../shared/roles';
+import { aRole, roleNames, roleVocabulary, type Role } from '../../shared/roles';
 
 /** What can be done about a person's access, beside changing their role. */
 export type AccessAction = 'deactivate' | 'reactivate' | 'delete';
@@ -54,7 +54,7 @@ export function accessLabel(action: AccessAction, user: Pick<AccessSubject, 'sta
 function holders(permission: Permission): string {
   const names = roleNames
     .filter((role) => roleVocabulary.definitions[role].permissions[permission] !== undefined)
-    .map(roleInText);
+    .map(aRole);
   return new Intl.ListFormat('en', { type: 'disjunction' }).format(names);
 }
 
@@ -73,5 +73,5 @@ export function accessRefusal(
   if (verdict.code !== 'FORBIDDEN') return errorCodes[verdict.code].text;
   return canSometimes(actor, permission)
     ? `You can ${action} only people whose role ranks below yours.`
-    : `Only a ${holders(permission)} can ${action} people.`;
+    : `Only ${holders(permission)} can ${action} people.`;
 }

@@ -2,11 +2,9 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Avatar } from '../../components/ui/avatar';
 import { Instant } from '../../components/instant';
-import { RoleBadge } from '../../components/role-badge';
 import type { UserSort } from '../../shared/people';
-import { PushStatus } from './push-status';
 import type { UserRow } from './queries';
-import { RoleMarks, StateBadge } from './row-marks';
+import { PushCell, RoleCell, StateCell } from './row-cells';
 import { RowMenu } from './row-menu';
 
 /** One column: its head, what a click on the head orders by, its cell and its place in a card. */
@@ -55,27 +53,22 @@ export const columns: readonly Column[] = [
   {
     id: 'role',
     header: 'Role',
-    className: 'max-md:order-3 max-md:ml-7 md:w-30',
-    render: (user) => (
-      <span className="flex flex-wrap items-center gap-1.5">
-        <RoleBadge role={user.role} />
-        <RoleMarks user={user} />
-      </span>
-    ),
+    className: 'max-md:order-3 max-md:max-w-32 md:w-30 xl:w-36',
+    render: (user) => <RoleCell user={user} />,
   },
   {
     id: 'state',
     header: 'State',
     optional: true,
-    className: 'max-md:order-4 md:w-32',
-    render: (user) => <StateBadge user={user} />,
+    className: 'max-md:order-4 md:w-32 xl:w-36',
+    render: (user) => <StateCell user={user} />,
   },
   {
     id: 'push',
     header: 'Clerk',
     optional: true,
-    className: 'max-md:order-5 md:w-40',
-    render: (user) => <PushStatus user={user} />,
+    className: 'max-md:order-5 max-md:h-6 max-md:flex-1 max-md:basis-0 md:w-40 xl:w-48',
+    render: (user) => <PushCell user={user} />,
   },
   {
     id: 'created',

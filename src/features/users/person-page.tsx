@@ -25,7 +25,7 @@ import { PushStatus } from './push-status';
 import type { UserRow } from './queries';
 import { useExpected } from './expected';
 import { RowDialogs } from './row-dialogs';
-import { RoleMarks, StateBadge, stateLabels } from './row-marks';
+import { MarkText, roleMark, StateBadge, stateLabels, stateMark } from './row-marks';
 
 const loadMenu = () => import('./row-menu-content');
 const RowMenuContent = lazyPart(async () => (await loadMenu()).RowMenuContent);
@@ -85,12 +85,14 @@ function Profile({ user }: { user: UserRow }) {
 
 /** Where the person stands against Clerk, with what can be done about it. */
 function Standing({ user }: { user: UserRow }) {
+  const [role, state] = [roleMark(user), stateMark(user)];
   return (
     <Card aria-label="In step with Clerk" className="gap-3">
       <CardTitle>In step with Clerk</CardTitle>
       <div className="grid justify-items-start gap-2 text-sm">
         <PushStatus user={user} />
-        <RoleMarks user={user} />
+        {role && <MarkText mark={role} />}
+        {state && <MarkText mark={state} />}
       </div>
       <CardDescription className="font-mono text-xs break-all">{user.externalId}</CardDescription>
       <a
@@ -114,7 +116,7 @@ function Head({ user }: { user: UserRow }) {
         <p className="text-sm wrap-anywhere text-muted-foreground">{user.email ?? 'No email'}</p>
         <p className="flex flex-wrap items-center gap-1.5">
           <RoleBadge role={user.role} />
-          <StateBadge user={user} />
+          <StateBadge state={user.state} />
         </p>
       </div>
       <MenuOnDemand

@@ -33,11 +33,13 @@ export function provenanceOf(user: UserRow, roleText: string, stateText: string)
     source: heard ? 'Clerk' : 'The sign-in token; nothing came from Clerk yet',
     at: heard ? user.clerk.updatedAt : user.createdAt,
   };
+  const isNameOpen = user.nameEdit !== undefined && user.nameEdit.state !== 'synced';
+  const name = isNameOpen ? { source: 'Changed here; Clerk has another name' } : clerk;
   const text = (value: string | undefined) => ({ kind: 'text' as const, text: value });
   const instant = (at: number | undefined) => ({ kind: 'instant' as const, at });
   return [
-    { field: 'First name', value: text(user.firstName), ...clerk },
-    { field: 'Last name', value: text(user.lastName), ...clerk },
+    { field: 'First name', value: text(user.firstName), ...name },
+    { field: 'Last name', value: text(user.lastName), ...name },
     { field: 'Primary email', value: text(user.email), ...clerk },
     {
       field: 'Role',

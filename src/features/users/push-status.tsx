@@ -10,38 +10,43 @@ import type { UserRow } from './queries';
 // Loaded with the first row that has something to retry; it brings the command client along.
 const RetryButton = lazyPart(async () => (await import('./retry-button')).RetryButton);
 
-function Retry({ user }: { user: UserRow }) {
+/** Sends everything that is open once more. */
+export function Retry({ user, compact }: { user: UserRow; compact?: boolean }) {
   const viewer = useViewer();
   if (!canSometimes(actorOf(viewer), 'pushes:retry')) return null;
   return (
     <Suspense>
-      <RetryButton user={user} />
+      <RetryButton user={user} compact={compact} />
     </Suspense>
   );
 }
 
-function PushBadge({ push: { state, label } }: { push: OpenPush }) {
+export function PushBadge({ push: { state, label } }: { push: OpenPush }) {
   return state !== 'failed' ? (
-    <Badge variant={state === 'pending' ? 'secondary' : 'warning'}>
-      {state === 'pending' ? <ClockIcon aria-hidden /> : <UnplugIcon aria-hidden />} {label}
+    <Badge variant={state === 'pending' ? 'secondary' : 'warning'} className="max-w-full shrink">
+      {state === 'pending' ? <ClockIcon aria-hidden /> : <UnplugIcon aria-hidden />}
+      <span className="truncate">{label}</span>
     </Badge>
   ) : (
-    <Badge variant="destructive">
-      <TriangleAlertIcon aria-hidden /> {label}
+    <Badge variant="destructive" className="max-w-full shrink">
+      <TriangleAlertIcon aria-hidden />
+      <span className="truncate">{label}</span>
     </Badge>
+  );
+}
+
+export function Synced() {
+  return (
+    <span className="inline-flex items-center gap-1 align-middle text-xs text-muted-foreground">
+      <CheckIcon className="size-3.5" aria-hidden /> Synced
+    </span>
   );
 }
 
 /** Where our decisions about role and access stand on their way to Clerk (C8, rule 9). */
 export function PushStatus({ user }: { user: UserRow }) {
   const pushes = openPushes(user);
-  if (pushes.length === 0) {
-    return (
-      <span className="inline-flex items-center gap-1 align-middle text-xs text-muted-foreground">
-        <CheckIcon className="size-3.5" aria-hidden /> Synced
-      </span>
-    );
-  }
+  if (pushes.length === 0) return <Synced />;
   // One retry sends everything that is open.
   const retryAt = pushes.findIndex(({ state, reason }) => state === 'failed' || reason);
   return (

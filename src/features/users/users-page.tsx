@@ -81,7 +81,7 @@ function Summary({ search, count }: { search: UsersSearch; count: UserCount | un
   return (
     <p aria-live="polite" className="mb-2 min-h-4 text-xs text-muted-foreground">
       {shown}
-      {count && isFiltered(search) && ' match'}
+      {count && isFiltered(search) && (count.count === 1 ? ' matches' : ' match')}
       {count && search.q && ', best match first'}
     </p>
   );

@@ -168,16 +168,7 @@ export const UsersRow = memo(function UsersRow(props: UsersRowProps) {
         </TableCell>
       )}
       {columns.map(({ id, className, render }) => (
-        <TableCell
-          role="cell"
-          key={id}
-          data-column={id}
-          className={cn(
-            cellLayout,
-            className,
-            selected === undefined && id === 'role' && 'max-md:ml-0',
-          )}
-        >
+        <TableCell role="cell" key={id} data-column={id} className={cn(cellLayout, className)}>
           {render(user)}
         </TableCell>
       ))}
