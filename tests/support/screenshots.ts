@@ -121,6 +121,24 @@ async function settle(page: Page): Promise<void> {
   await page.mouse.move(0, 0);
 }
 
+/** What a dry run would change: two people whose webhooks were lost. */
+async function dryRun(page: Page, world: World): Promise<string> {
+  await world.clerk.webhooks('drop');
+  const { id } = await world.clerk.userByEmail(addressOf('Amara', 'Nwosu'));
+  await world.clerk.backend('PATCH', `/users/${id}`, { last_name: 'Nwosu-Bello' });
+  await world.clerk.createUser({
+    email: 'ines@rollcall.test',
+    firstName: 'Ines',
+    lastName: 'Prado',
+  });
+  await world.clerk.webhooks('deliver');
+  await page.goto(`${world.webUrl}/admin/sync`);
+  await settle(page);
+  await page.getByRole('button', { name: 'Dry run' }).click();
+  await page.getByRole('region', { name: 'What would change' }).waitFor();
+  return new URL(page.url()).pathname;
+}
+
 /** Pages of one person, one organization and one sync, by following the first link to each. */
 async function detailPages(page: Page, world: World): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
@@ -134,6 +152,7 @@ async function detailPages(page: Page, world: World): Promise<Record<string, str
     const address = await page.locator(`main ${link}`).first().getAttribute('href');
     if (address !== null) found[name] = address;
   }
+  found['sync-dry-run'] = await dryRun(page, world);
   return found;
 }
 

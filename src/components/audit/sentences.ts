@@ -204,7 +204,7 @@ const tellers: Record<string, Teller> = {
   }),
   'sweep.restored': of('restored the people deactivated because Clerk did not have them'),
   'user.swept': say('deactivated', ', whom Clerk does not have any more'),
-  'user.restored': say('restored', ', whom Clerk has after all'),
+  'user.restored': say('gave', 'back the access that was taken because Clerk did not have them'),
   'alarms.acknowledged': of('has seen the alarms'),
   'counts.corrected': of('corrected the counts'),
 };

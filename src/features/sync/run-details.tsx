@@ -6,6 +6,7 @@ import { Instant } from '../../components/instant';
 import { Badge } from '../../components/ui/badge';
 import { LoadError } from '../../components/load-error';
 import { Button } from '../../components/ui/button';
+import { clerkUserUrl } from '../../lib/clerk-dashboard';
 import { syncChangesKeptDays, syncDetailsKeptDays } from '../../shared/sync';
 import {
   changesQuery,
@@ -17,7 +18,7 @@ import {
   type SyncChange,
   type SyncError,
 } from './queries';
-import { kindLabels, missingLabels } from './words';
+import { missingLabels } from './words';
 
 /** Most rows of one list on the page; Convex hands out no more at once. */
 const rowsMax = 100;
@@ -156,15 +157,35 @@ export function RunChanges({ runId }: { runId: RunId }) {
   );
 }
 
+const recordLabels = {
+  users: 'User',
+  organizations: 'Organization',
+  memberships: 'Membership',
+} as const;
+
+/** Of a person with the way to where it can be put right. */
+function RecordId({ kind, id }: Pick<SyncError, 'kind'> & { id: string }) {
+  if (kind !== 'users') return <span className="ml-2 font-mono">{id}</span>;
+  return (
+    <a
+      href={clerkUserUrl(id)}
+      target="_blank"
+      rel="noreferrer"
+      title="Open in Clerk"
+      className="ml-2 rounded-sm font-mono underline underline-offset-4 outline-none focus-visible:ring-[3px] focus-visible:ring-ring/50"
+    >
+      {id}
+    </a>
+  );
+}
+
 function ErrorRow({ error }: { error: SyncError }) {
   return (
     <>
-      <p>{error.reason}</p>
+      <p className="first-letter:uppercase">{error.reason}</p>
       <p className="text-xs text-muted-foreground">
-        {kindLabels[error.kind]}
-        {error.externalId !== undefined && (
-          <span className="ml-2 font-mono">{error.externalId}</span>
-        )}
+        {recordLabels[error.kind]}
+        {error.externalId !== undefined && <RecordId {...error} id={error.externalId} />}
       </p>
     </>
   );

@@ -23,12 +23,15 @@ export function Retry({ user, compact }: { user: UserRow; compact?: boolean }) {
 
 export function PushBadge({ push: { state, label } }: { push: OpenPush }) {
   return state !== 'failed' ? (
-    <Badge variant={state === 'pending' ? 'secondary' : 'warning'} className="max-w-full shrink">
+    <Badge
+      variant={state === 'pending' ? 'secondary' : 'warning'}
+      className="max-w-full min-w-0 shrink"
+    >
       {state === 'pending' ? <ClockIcon aria-hidden /> : <UnplugIcon aria-hidden />}
       <span className="truncate">{label}</span>
     </Badge>
   ) : (
-    <Badge variant="destructive" className="max-w-full shrink">
+    <Badge variant="destructive" className="max-w-full min-w-0 shrink">
       <TriangleAlertIcon aria-hidden />
       <span className="truncate">{label}</span>
     </Badge>

@@ -70,7 +70,7 @@ export function PushCell({ user }: { user: UserRow }) {
         <span className="flex min-w-0 items-center gap-1">
           <PushBadge push={shown} />
           {others.length > 0 && (
-            <Badge variant="outline" title={others.join(', ')}>
+            <Badge variant="outline" className="max-xl:sr-only" title={others.join(', ')}>
               +{others.length}
               <span className="sr-only">: {others.join(', ')}</span>
             </Badge>
