@@ -7,12 +7,12 @@ export function userRow(page: Page, person: string) {
   return page.getByRole('row').filter({ hasText: person });
 }
 
-/** Each height that rows of the list have, in pixels; the first shares half a border with the head. */
-export async function rowHeights(page: Page): Promise<number[]> {
+/** By how many pixels rows of the list differ in height: the last one has no border below. */
+export async function rowsUneven(page: Page): Promise<number> {
   const heights = await page
     .locator('tr[data-index]')
-    .evaluateAll((rows) => rows.map((row) => Math.ceil(row.getBoundingClientRect().height)));
-  return [...new Set(heights)];
+    .evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().height));
+  return Math.max(...heights) - Math.min(...heights);
 }
 
 /** Three-dot menu -> Update Role -> the role -> the confirmation. */
