@@ -7,6 +7,11 @@ import { startLocalConvex, type LocalConvex } from './start-local-convex';
 import { StartError } from './start-error';
 import { stallMsMax, startWatchdog } from './watchdog';
 
+/** Built beside this file (`local/stack/convex-program.ts`); Node runs no thread from TypeScript. */
+const writerProgram = import.meta.url.endsWith('.ts')
+  ? undefined
+  : new URL('writer-thread.mjs', import.meta.url);
+
 interface Settings {
   dataDir: string;
   port: number;
@@ -52,7 +57,7 @@ async function main(): Promise<void> {
   let convex: LocalConvex;
   try {
     const settings = readSettings(process.env);
-    convex = await startLocalConvex(settings);
+    convex = await startLocalConvex({ ...settings, writerProgram });
     startWatchdog(settings.stallMs);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -13,6 +13,7 @@ export type OpenEngine = (options: {
   dataDir: string;
   url: string;
   siteUrl: string;
+  writerProgram?: URL | undefined;
 }) => Promise<OpenedEngine>;
 
 /** The real engine; tests of the servers alone bring their own. */

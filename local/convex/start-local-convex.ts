@@ -22,6 +22,8 @@ export interface LocalConvexOptions {
   port?: number;
   /** Port of the HTTP actions; 0 (default) is any free one. */
   sitePort?: number;
+  /** Program of the thread that writes; without it, everything runs in this one. */
+  writerProgram?: URL | undefined;
   /** For tests of the servers alone. */
   openEngine?: OpenEngine;
 }
@@ -76,8 +78,9 @@ interface Listening {
 
 async function serve(listening: Listening): Promise<LocalConvex> {
   const { api, site, url, siteUrl, options } = listening;
-  const { dataDir } = options;
-  const opened = await (options.openEngine ?? openEngine)({ dataDir, url, siteUrl });
+  const { dataDir, writerProgram } = options;
+  const open = options.openEngine ?? openEngine;
+  const opened = await open({ dataDir, url, siteUrl, writerProgram });
   const { engine, deploy } = opened;
   // After the engine: whoever opened it has the folder to himself.
   const { adminKey, instanceName } = await loadInstanceKeys(dataDir).catch(async (error) => {

@@ -15,6 +15,8 @@ export interface ProgramSources {
   /** Names its folder in the cache. */
   name: string;
   entry: string;
+  /** Programs that it starts as threads, each a file beside it. */
+  threads?: readonly string[];
   /** Files and folders whose change makes it be built anew; the lockfile always is. */
   sources: readonly string[];
   /** A folder that it reads from beside its code. */
@@ -35,8 +37,12 @@ export async function bundledProgram(program: ProgramSources): Promise<string> {
   mkdirSync(fresh, { recursive: true });
   await build({
     absWorkingDir: rootDir,
-    entryPoints: [program.entry],
-    outfile: path.join(fresh, entryName),
+    entryPoints: [
+      { in: program.entry, out: path.parse(entryName).name },
+      ...(program.threads ?? []).map((file) => ({ in: file, out: path.parse(file).name })),
+    ],
+    outdir: fresh,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
     format: 'esm',

@@ -21,6 +21,7 @@ export function convexProgram(): Promise<string> {
   return bundledProgram({
     name: 'rollcall-convex',
     entry: 'local/convex/main.ts',
+    threads: ['local/convex/store/writer-thread.ts'],
     sources: ['local/convex'],
     beside: 'local/convex/functions/prelude',
   });

@@ -25,6 +25,8 @@ export interface EngineOptions {
   nowMs?: () => number;
   /** For tests that let the file fail. */
   openFile?: StoreOptions['openFile'];
+  /** As `StoreOptions` has it. */
+  writerProgram?: StoreOptions['writerProgram'];
 }
 
 export interface OpenedEngine {
@@ -38,8 +40,9 @@ export interface OpenedEngine {
 /** Opens the data folder and loads what was deployed last. Throws `StoreError` as `openStore`. */
 export async function createEngine(options: EngineOptions): Promise<OpenedEngine> {
   const { dataDir, url, siteUrl, deploymentName = 'local', nowMs = Date.now } = options;
-  const { openFile } = options;
-  const store = openStore({ folder: dataDir, nowMs, frame: underSharedTimer, openFile });
+  const { openFile, writerProgram } = options;
+  const frame = underSharedTimer;
+  const store = openStore({ folder: dataDir, nowMs, frame, openFile, writerProgram });
   try {
     const platformEnv: Env = { CONVEX_CLOUD_URL: url, CONVEX_SITE_URL: siteUrl };
     const saved = await loadSaved(store, platformEnv);

@@ -23,6 +23,8 @@ async function deployment(order: readonly string[] = ['people', 'teams']) {
   onTestFinished(() => store.close());
   await store.write((tx) => {
     for (const name of order) tx.namespace('').insert(name, { name: 'first', role: 'none' });
+  });
+  await store.write((tx) => {
     for (const path of ['pool', 'pool/worker']) tx.applySchema(path, schemaOf({ state: {} }));
     tx.applySchema('', schema);
   });

@@ -28,23 +28,16 @@ export function settled<T>(
   }
 }
 
-/** A transaction that writes, in a savepoint of its own: what fails leaves nothing behind. */
+/** A transaction that writes: what fails leaves nothing behind. */
 export function attempt<T>(
   tx: Transaction,
   body: (tx: Transaction) => T | Promise<T>,
   bodyMsMax: number,
 ): Attempted<T> | Promise<Attempted<T>> {
-  const { file, catalog } = tx.parts;
-  const catalogVersion = catalog.version;
-  file.takeFailure();
-  file.statement('SAVEPOINT attempt').run();
+  tx.parts.file.takeFailure();
   return once(settled(body, tx, bodyMsMax), (done) => {
     const ended = end(tx, done);
-    if (ended.outcome.ok) return ended;
-    tx.abandon();
-    // SQLite itself undoes everything on some errors (a full disk); the batch then fails as one.
-    if (file.inTransaction) file.exec('ROLLBACK TO attempt; RELEASE attempt');
-    if (catalog.version !== catalogVersion) catalog.reload();
+    if (!ended.outcome.ok) tx.undo();
     return ended;
   });
 }
@@ -56,7 +49,6 @@ function end<T>(tx: Transaction, outcome: Settled<T>): Attempted<T> {
   if (!outcome.ok) return { outcome };
   try {
     const writes = tx.end();
-    file.statement('RELEASE attempt').run();
     return { outcome, commit: writes && { ts: clock.nextTs(), writes } };
   } catch (error) {
     return { outcome: failed(error) };

@@ -28,6 +28,20 @@ export interface TableInfo {
   validator: ValidatorJson | undefined;
 }
 
+/** A table with its two built-in indexes, as it is made when something is first written to it. */
+export interface NewTable {
+  tableNo: number;
+  namespace: string;
+  name: string;
+  number: number;
+  indexes: { indexNo: number; name: string; definition: IndexDefinition }[];
+}
+
+/** Where a new table is written down; `forget` takes it back out of the catalog. */
+export interface TableSink {
+  addTable(table: NewTable, forget: () => void): void;
+}
+
 interface NamespaceInfo {
   readonly tables: Map<string, TableInfo>;
   readonly byNumber: Map<number, TableInfo>;
@@ -42,21 +56,23 @@ const maxTablesPerNamespace = 10_000;
 export const tableKey = (namespace: string, table: string) => `${namespace}\0${table}`;
 
 /**
- * Tables, indexes and schemas, kept in memory as the file has them. A transaction that changed
- * them and rolls back must `reload`.
+ * Tables, indexes and schemas, kept in memory. What is changed in the file and then undone there
+ * takes a `reload`.
  */
 export class Catalog {
   #namespaces = new Map<string, NamespaceInfo>();
-  /** Counts changes: a transaction compares it to know whether it must reload. */
-  version = 0;
+  /** Numbers are never used twice, for read sets hold them. */
+  readonly #last = { tableNo: 0, indexNo: 0 };
 
   constructor(private readonly file: DatabaseFile) {
     this.reload();
   }
 
-  reload(): void {
-    this.version++;
+  /** @param unsaved tables that the file may not have yet. */
+  reload(unsaved: readonly NewTable[] = []): void {
     this.#namespaces = new Map();
+    this.#last.tableNo = Math.max(this.#last.tableNo, this.#lastNumber('tables'));
+    this.#last.indexNo = Math.max(this.#last.indexNo, this.#lastNumber('indexes'));
     const tables = new Map<number, TableInfo>();
     for (const row of this.file
       .statement('SELECT table_no, CAST(namespace AS BLOB), CAST(name AS BLOB), number FROM tables')
@@ -81,6 +97,9 @@ export class Catalog {
       const [namespace, json] = row.map((column) => this.file.text(column));
       this.#attachSchema(namespace ?? '', JSON.parse(json ?? '') as SchemaJson);
     }
+    for (const table of unsaved) {
+      if (!this.table(table.namespace, table.name)) this.#adopt(table);
+    }
   }
 
   namespaces(): string[] {
@@ -104,7 +123,7 @@ export class Catalog {
   }
 
   /** The table, made with its two built-in indexes when it does not exist. */
-  ensureTable(namespace: string, name: string): TableInfo {
+  ensureTable(namespace: string, name: string, sink: TableSink): TableInfo {
     const known = this.table(namespace, name);
     if (known) return known;
     checkTableName(name);
@@ -114,35 +133,54 @@ export class Catalog {
         `There are already ${maxTablesPerNamespace} tables; "${name}" is one too many.`,
       );
     }
-    this.version++;
-    const number = this.#nextNumber(namespace, name.startsWith('_'));
-    const { lastInsertRowid } = this.file
-      .statement('INSERT INTO tables (namespace, name, number) VALUES (?, ?, ?)')
-      .run(namespace, name, number);
-    const table = this.#remember(lastInsertRowid, namespace, name, number);
-    this.addIndex(table, 'by_id', { kind: 'id' });
-    this.addIndex(table, 'by_creation_time', { kind: 'database', fields: [] });
+    const made: NewTable = {
+      tableNo: (this.#last.tableNo += 1),
+      namespace,
+      name,
+      number: this.#nextNumber(namespace, name.startsWith('_')),
+      indexes: [
+        { indexNo: (this.#last.indexNo += 1), name: 'by_id', definition: { kind: 'id' } },
+        {
+          indexNo: (this.#last.indexNo += 1),
+          name: 'by_creation_time',
+          definition: { kind: 'database', fields: [] },
+        },
+      ],
+    };
+    sink.addTable(made, () => this.#forget(made));
+    return this.#adopt(made);
+  }
+
+  #adopt({ tableNo, namespace, name, number, indexes }: NewTable): TableInfo {
+    const table = this.#remember(tableNo, namespace, name, number);
+    for (const index of indexes) {
+      table.indexes.set(index.name, indexInfo(index.indexNo, index.name, index.definition));
+    }
     return table;
   }
 
+  #forget({ namespace, name, number }: NewTable): void {
+    const info = this.#namespace(namespace);
+    info.tables.delete(name);
+    info.byNumber.delete(number);
+  }
+
   addIndex(table: TableInfo, name: string, definition: IndexDefinition): IndexInfo {
-    this.version++;
-    const { lastInsertRowid } = this.file
-      .statement('INSERT INTO indexes (table_no, name, definition) VALUES (?, ?, ?)')
-      .run(table.tableNo, name, JSON.stringify(definition));
-    const index = indexInfo(lastInsertRowid, name, definition);
+    const indexNo = (this.#last.indexNo += 1);
+    this.file
+      .statement('INSERT INTO indexes (index_no, table_no, name, definition) VALUES (?, ?, ?, ?)')
+      .run(indexNo, table.tableNo, name, JSON.stringify(definition));
+    const index = indexInfo(indexNo, name, definition);
     table.indexes.set(name, index);
     return index;
   }
 
   removeIndex(table: TableInfo, index: IndexInfo): void {
-    this.version++;
     this.file.statement('DELETE FROM indexes WHERE index_no = ?').run(index.indexNo);
     table.indexes.delete(index.name);
   }
 
   removeTable(table: TableInfo): void {
-    this.version++;
     this.file.statement('DELETE FROM tables WHERE table_no = ?').run(table.tableNo);
     const namespace = this.#namespace(table.namespace);
     namespace.tables.delete(table.name);
@@ -154,7 +192,6 @@ export class Catalog {
    * them must be empty.
    */
   renumber(namespace: string, wanted: ReadonlyMap<string, number>): void {
-    this.version++;
     const taken = new Set(wanted.values());
     const tables = this.tables(namespace);
     let free = Math.max(firstUserTableNumber, ...taken, ...tables.map(({ number }) => number)) + 1;
@@ -168,7 +205,6 @@ export class Catalog {
   }
 
   setSchema(namespace: string, schema: SchemaJson | null): void {
-    this.version++;
     if (schema === null) {
       this.file.statement('DELETE FROM schemas WHERE namespace = ?').run(namespace);
     } else {
@@ -180,7 +216,6 @@ export class Catalog {
   }
 
   forget(namespace: string): void {
-    this.version++;
     this.#namespaces.delete(namespace);
   }
 
@@ -194,6 +229,12 @@ export class Catalog {
       // Checked by `parseSchema` before it was stored.
       if (table) table.validator = (documentType ?? undefined) as ValidatorJson | undefined;
     }
+  }
+
+  /** The highest that was ever given out, also to what is gone again. */
+  #lastNumber(of: 'tables' | 'indexes'): number {
+    const row = this.file.statement('SELECT seq FROM sqlite_sequence WHERE name = ?').get(of);
+    return (row?.[0] as number | undefined) ?? 0;
   }
 
   #nextNumber(namespace: string, isSystem: boolean): number {

@@ -5,6 +5,18 @@ import type { DatabaseFile } from './database-file';
 const creationStepMs = 2 ** -11;
 const nanosPerMs = 1_000_000n;
 
+/** What the clock has given out, in decimal digits. */
+export interface ClockData {
+  lastTs: string;
+  lastCreationMs: string;
+}
+
+export function saveClock(file: DatabaseFile, { lastTs, lastCreationMs }: ClockData): void {
+  const save = file.statement('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)');
+  save.run('last_ts', lastTs);
+  save.run('last_creation_ms', lastCreationMs);
+}
+
 /**
  * Commit timestamps and creation times: both strictly increasing, across restarts and when the
  * system's clock goes back.
@@ -43,10 +55,8 @@ export class Clock {
   }
 
   /** Part of every commit, so that a restart goes on above. */
-  save(): void {
-    const save = this.file.statement('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)');
-    save.run('last_ts', String(this.#lastTs));
-    save.run('last_creation_ms', String(this.#lastCreationMs));
+  toData(): ClockData {
+    return { lastTs: String(this.#lastTs), lastCreationMs: String(this.#lastCreationMs) };
   }
 
   #load(name: string): string | undefined {

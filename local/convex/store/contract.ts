@@ -29,8 +29,10 @@ export interface StoreOptions {
   nowMs?: () => number;
   /** How long a body may wait for something else than the store; then it fails. Default 30,000. */
   bodyMsMax?: number;
-  /** For tests that let the file fail. */
+  /** For tests that let the file fail; it is written to in this thread. */
   openFile?: (folder: string) => DatabaseFile;
+  /** Program of the thread that writes (`writer-thread.ts`); without it, this thread does. */
+  writerProgram?: URL | undefined;
   /** Goes around several repeatable bodies that run one after the other. */
   frame?: Frame;
 }

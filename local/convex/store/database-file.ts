@@ -47,7 +47,13 @@ export interface Statement {
 }
 
 /**
- * The SQLite file: opened exclusively, every commit on disk before it returns. Statements are
+ * Who has the file open: one connection alone, or one that reads and, in another thread, one that
+ * writes (`writer-thread.ts`). The reader writes, too, while the writer rests.
+ */
+export type Role = 'alone' | 'reader' | 'writer';
+
+/**
+ * The SQLite file: in one process at a time, every commit on disk before it returns. Statements are
  * prepared once per text and rows come as arrays.
  *
  * Parameters always go to libsql as one array: a single bare Buffer aborts the process.
@@ -62,19 +68,25 @@ export class DatabaseFile {
   readonly foundVersion: number;
 
   readonly #path: string;
+  readonly #lock: Database.Database | undefined;
 
-  constructor(folder: string) {
+  constructor(
+    folder: string,
+    private readonly role: Role = 'alone',
+  ) {
     const path = join(folder, fileName);
     this.#path = path;
     let db: Database.Database | undefined;
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
+      if (role === 'reader') this.#lock = takeLock(join(folder, lockName));
       db = new Database(path);
       this.#db = db;
-      this.foundVersion = prepareFile(db);
+      this.foundVersion = prepareFile(db, role);
     } catch (error) {
-      if (error instanceof StoreError && db) release(db);
+      if (error instanceof StoreError && db) release(db, role);
       else db?.close();
+      this.#lock?.close();
       throw explainOpenError(error, path);
     }
   }
@@ -148,30 +160,50 @@ export class DatabaseFile {
   close(): void {
     this.#statements.clear();
     try {
-      release(this.#db);
+      release(this.#db, this.role);
+      this.#lock?.close();
     } catch (error) {
       throw explainUseError(error, this.#path);
     }
   }
 }
 
-function release(db: Database.Database): void {
+function release(db: Database.Database, role: Role): void {
   if (db.inTransaction) db.exec('ROLLBACK');
-  db.exec('PRAGMA journal_mode = DELETE');
-  db.exec('PRAGMA locking_mode = NORMAL');
-  db.prepare('SELECT count(*) FROM sqlite_master').all([]);
+  if (role !== 'writer') {
+    db.exec('PRAGMA journal_mode = DELETE');
+    db.exec('PRAGMA locking_mode = NORMAL');
+    db.prepare('SELECT count(*) FROM sqlite_master').all([]);
+  }
   db.close();
 }
 
+/** Two connections cannot have the file itself to themselves: they have this one. */
+const lockName = 'convex.lock';
+
+/** Held until it is closed, and no longer than the process lives. */
+function takeLock(path: string): Database.Database {
+  const db = new Database(path);
+  try {
+    db.exec('PRAGMA locking_mode = EXCLUSIVE');
+    db.exec('BEGIN EXCLUSIVE; COMMIT');
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
 /** Returns the version of the format that the file has. */
-function prepareFile(db: Database.Database): number {
+function prepareFile(db: Database.Database, role: Role): number {
   // The lock of exclusive mode lasts until close and dies with the process, also on kill -9.
-  db.exec('PRAGMA locking_mode = EXCLUSIVE');
+  if (role === 'alone') db.exec('PRAGMA locking_mode = EXCLUSIVE');
   db.exec('PRAGMA journal_mode = WAL');
   db.exec('PRAGMA synchronous = FULL');
   db.exec('PRAGMA cache_size = -65536');
   // 16 MB of log instead of 4: pages that many transactions touch are copied back less often.
   db.exec('PRAGMA wal_autocheckpoint = 4096');
+  if (role === 'writer') return formatVersion;
   db.exec('BEGIN EXCLUSIVE');
   const found = pragma(db, 'application_id');
   const version = pragma(db, 'user_version');
@@ -204,6 +236,8 @@ function countObjects(db: Database.Database): number {
 const sqliteBusy = 5;
 const sqliteCorrupt = 11;
 const sqliteFull = 13;
+/** Rows and their numbers are the store's own: two of one can only have been made by damage. */
+const sqliteConstraint = 19;
 const sqliteNotADatabase = 26;
 
 function explainOpenError(error: unknown, path: string): StoreError {
@@ -243,7 +277,8 @@ function explainUseError(error: unknown, path: string): StoreError {
       { cause: error },
     );
   }
-  if (code === sqliteCorrupt || code === sqliteNotADatabase) return damaged(error, path);
+  const isDamage = [sqliteCorrupt, sqliteNotADatabase, sqliteConstraint].includes(code ?? 0);
+  if (isDamage) return damaged(error, path);
   return new StoreError(
     'CommitFailed',
     `Nothing was saved: ${path} could not be used (${reason}). Check the disk that holds the data folder.`,

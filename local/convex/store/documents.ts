@@ -1,7 +1,8 @@
 import type { IndexInfo, TableInfo } from './catalog';
-import type { Bindable, DatabaseFile } from './database-file';
+import type { DatabaseFile } from './database-file';
 import type { WriteLog } from './commit-writes';
-import { removeSearchEntry, writeSearchEntry } from './search-index';
+import type { Sink } from './layer';
+import type { Layers } from './layers';
 import { isSameEntry, searchEntry } from './search-words';
 import { encodeFields } from '../values/key-encoding';
 import type { ValueObject } from '../values/value';
@@ -27,21 +28,14 @@ export class DocumentRows {
   readonly #known = new Map<string, StoredDocument>();
 
   constructor(
-    private readonly file: DatabaseFile,
+    private readonly layers: Layers,
     private readonly log: WriteLog,
+    private readonly sink: () => Sink,
+    private readonly numbers: DocumentNumbers,
   ) {}
 
   find(table: TableInfo, id: string): StoredDocument | undefined {
-    const known = this.#known.get(id);
-    if (known) return known;
-    const row = this.file
-      .statement(
-        'SELECT doc, CAST(body AS BLOB), size FROM documents WHERE table_no = ? AND id = ?',
-      )
-      .get(table.tableNo, id);
-    if (!row) return undefined;
-    const [doc, body, size] = row as [number, unknown, number];
-    return { doc, id, body: this.file.text(body), size };
+    return this.#known.get(id) ?? this.layers.find(table, id);
   }
 
   /** A row as it is now, found by other ways. */
@@ -55,36 +49,32 @@ export class DocumentRows {
   }
 
   insert(table: TableInfo, document: ValueObject, row: Omit<StoredDocument, 'doc'>): void {
-    const { lastInsertRowid: doc } = this.file
-      .statement('INSERT INTO documents (table_no, id, size, body) VALUES (?, ?, ?, ?)')
-      .run(table.tableNo, row.id, row.size, row.body);
-    const entries: Bindable[] = [];
+    const sink = this.sink();
+    const doc = this.numbers.next();
+    const stored = { ...row, doc };
+    sink.putDocument(table.tableNo, stored, true);
     for (const index of table.indexes.values()) {
       if (index.definition.kind === 'search') {
         this.#search(index, doc, undefined, document);
         continue;
       }
       const key = indexKey(index, document);
-      if (index.definition.kind === 'database') entries.push(index.indexNo, key, doc);
+      if (index.definition.kind === 'database') sink.putEntry(index.indexNo, key, doc);
       this.log.key(index.indexNo, key);
     }
-    // One statement for all of them: going through SQLite's door costs as much as a small entry.
-    insertEntries(this.file, entries);
-    this.#known.set(row.id, { ...row, doc });
+    this.#known.set(row.id, stored);
     this.#logDocument(table, row.id);
   }
 
   update(table: TableInfo, before: ValueObject, after: ValueObject, row: StoredDocument): void {
-    this.file
-      .statement('UPDATE documents SET size = ?, body = ? WHERE doc = ?')
-      .run(row.size, row.body, row.doc);
+    this.sink().putDocument(table.tableNo, row, false);
     this.#known.set(row.id, row);
     for (const index of table.indexes.values()) this.#move(index, row.doc, before, after);
     this.#logDocument(table, row.id);
   }
 
   remove(table: TableInfo, document: ValueObject, row: StoredDocument): void {
-    this.file.statement('DELETE FROM documents WHERE doc = ?').run(row.doc);
+    this.sink().removeDocument(table.tableNo, row);
     this.#known.delete(row.id);
     for (const index of table.indexes.values()) this.#leave(index, row.doc, document);
     this.#logDocument(table, row.id);
@@ -96,7 +86,7 @@ export class DocumentRows {
       return;
     }
     const key = indexKey(index, document);
-    if (index.definition.kind === 'database') this.#deleteEntry(index, key);
+    if (index.definition.kind === 'database') this.sink().removeEntry(index.indexNo, key);
     this.log.key(index.indexNo, key);
   }
 
@@ -110,9 +100,8 @@ export class DocumentRows {
     if (!index.paths.some(([field]) => field && before[field] !== after[field])) return;
     const newKey = indexKey(index, after);
     if (oldKey.equals(newKey)) return;
-    this.file
-      .statement('UPDATE OR FAIL index_entries SET key = ? WHERE index_no = ? AND key = ?')
-      .run(newKey, index.indexNo, oldKey);
+    this.sink().removeEntry(index.indexNo, oldKey);
+    this.sink().putEntry(index.indexNo, newKey, doc);
     this.log.key(index.indexNo, newKey);
   }
 
@@ -126,15 +115,10 @@ export class DocumentRows {
     const old = before && searchEntry(index, before);
     const entry = after && searchEntry(index, after);
     if (old && entry && isSameEntry(old, entry)) return;
-    if (entry) writeSearchEntry(this.file, index, doc, entry);
-    else if (old) removeSearchEntry(this.file, index, doc);
-    for (const changed of [old, entry]) if (changed) this.log.search(index.indexNo, changed);
-  }
-
-  #deleteEntry(index: IndexInfo, key: Buffer): void {
-    this.file
-      .statement('DELETE FROM index_entries WHERE index_no = ? AND key = ?')
-      .run(index.indexNo, key);
+    if (!old && !entry) return;
+    this.sink().putSearchEntry(index.indexNo, doc, entry);
+    if (old) this.log.search(index.indexNo, old);
+    if (entry) this.log.search(index.indexNo, entry);
   }
 
   #logDocument(table: TableInfo, id: string): void {
@@ -142,25 +126,17 @@ export class DocumentRows {
   }
 }
 
-export function insertEntry(file: DatabaseFile, index: IndexInfo, key: Buffer, doc: number): void {
-  file.statement(insertSql(1)).run(index.indexNo, key, doc);
-}
+/** Numbers for new documents; one that was given out is never used again by this process. */
+export class DocumentNumbers {
+  #last: number;
 
-/** `entries`: index number, key and document of each, one after the other. */
-function insertEntries(file: DatabaseFile, entries: Bindable[]): void {
-  if (entries.length > 0) file.statement(insertSql(entries.length / 3)).run(...entries);
-}
+  constructor(file: DatabaseFile) {
+    const row = file.statement('SELECT max(doc) FROM documents').get();
+    // Null in an empty table.
+    this.#last = (row?.[0] as number | null) ?? 0;
+  }
 
-const insertSqls: string[] = [];
-
-/**
- * By number of entries; a table has 65 indexes at most. `OR FAIL`: otherwise SQLite would keep a
- * copy of every page it touches, to undo the first entries when a later one fails. Nothing of the
- * transaction is kept then anyway (`DatabaseFile.takeFailure`).
- */
-function insertSql(count: number): string {
-  return (insertSqls[count] ??=
-    `INSERT OR FAIL INTO index_entries (index_no, key, doc) VALUES ${Array(count)
-      .fill('(?, ?, ?)')
-      .join(', ')}`);
+  next(): number {
+    return (this.#last += 1);
+  }
 }

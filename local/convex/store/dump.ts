@@ -46,7 +46,7 @@ export function restoreTables(
   tx.log.everything();
   for (const table of userTables(catalog, namespace)) clearTable(file, table);
   tx.rows.forget();
-  const tables = dumps.map(({ name }) => catalog.ensureTable(namespace, name));
+  const tables = dumps.map(({ name }) => catalog.ensureTable(namespace, name, tx.sink));
   catalog.renumber(namespace, new Map(dumps.map(({ name, number }) => [name, number])));
   // Snapshots do not hold scheduled functions: an id of no user table is taken for one of those.
   const scope = tx.namespace(namespace);

@@ -1,9 +1,12 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { InlineWriter } from './batch-writer';
 import { Catalog } from './catalog';
 import { Clock } from './clock';
 import type { Commit } from './contract';
 import { CursorCodec } from './cursor';
 import { DatabaseFile } from './database-file';
+import { DocumentNumbers } from './documents';
+import { Layers } from './layers';
 import { SerialStore } from './serial-store';
 import { temporaryFolder } from './test-store';
 
@@ -25,12 +28,15 @@ class FailingFile extends DatabaseFile {
 describe('a commit that fails', () => {
   it('rejects every transaction of its batch, reads included, and keeps nothing of them', async () => {
     const file = new FailingFile(temporaryFolder());
-    const store = new SerialStore({
+    const parts = {
       file,
+      layers: new Layers(file),
       catalog: new Catalog(file),
+      numbers: new DocumentNumbers(file),
       clock: new Clock(file, Date.now),
       cursors: new CursorCodec(file),
-    });
+    };
+    const store = new SerialStore(parts, new InlineWriter(file));
     onTestFinished(() => store.close());
     // A batch ends after some time; on a busy machine the three would not share one.
     const clock = vi.spyOn(performance, 'now').mockReturnValue(0);

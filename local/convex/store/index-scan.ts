@@ -1,7 +1,8 @@
 import type { IndexInfo, TableInfo } from './catalog';
 import type { Order } from './contract';
-import type { DatabaseFile } from './database-file';
-import { encodeKey, keyAfter } from '../values/key-encoding';
+import type { StoredDocument } from './documents';
+import type { Layers } from './layers';
+import { keyAfter } from '../values/key-encoding';
 
 /** Half-open in bytes: `lo <= key < hi`. */
 export interface KeyRange {
@@ -9,12 +10,8 @@ export interface KeyRange {
   hi: Uint8Array;
 }
 
-export interface ScannedRow {
+export interface ScannedRow extends StoredDocument {
   key: Uint8Array;
-  doc: number;
-  id: string;
-  body: string;
-  size: number;
 }
 
 export interface ScanTarget {
@@ -44,7 +41,7 @@ export class IndexScan {
   readonly #order: Order;
 
   constructor(
-    private readonly file: DatabaseFile,
+    private readonly layers: Layers,
     private readonly target: ScanTarget,
     private readonly writeCount: () => number,
     expectedRows = firstChunk,
@@ -77,67 +74,13 @@ export class IndexScan {
   }
 
   #fetch(): void {
-    const { index } = this.target;
-    this.#rows =
-      index.definition.kind === 'id' ? this.#fetchById() : this.#fetchByKey(index.indexNo);
+    const { index, table } = this.target;
+    const limit = this.#chunk;
+    const request = { range: this.#rest, order: this.#order, limit };
+    const { rows, isLast } = this.layers.scan(index, table, request);
+    this.#rows = rows;
     this.#next = 0;
-    this.#isLastChunk = this.#rows.length < this.#chunk;
+    this.#isLastChunk = isLast;
     this.#chunk = Math.min(this.#chunk * 2, largestChunk);
   }
-
-  #fetchByKey(indexNo: number): ScannedRow[] {
-    const { lo, hi } = this.#rest;
-    return this.file
-      .statement(
-        `SELECT e.key, d.doc, CAST(d.id AS BLOB), CAST(d.body AS BLOB), d.size
-         FROM index_entries e CROSS JOIN documents d ON d.doc = e.doc
-         WHERE e.index_no = ? AND e.key >= ? AND e.key < ?
-         ORDER BY e.key ${this.#order === 'asc' ? 'ASC' : 'DESC'} LIMIT ?`,
-      )
-      .all(indexNo, lo, hi, this.#chunk)
-      .map(([key, doc, id, body, size]) => ({
-        key: key as Buffer,
-        doc: doc as number,
-        id: this.file.text(id),
-        body: this.file.text(body),
-        size: size as number,
-      }));
-  }
-
-  /** The index by id has no entries of its own: the documents' unique index is it. */
-  #fetchById(): ScannedRow[] {
-    const lo = idBound(this.#rest.lo);
-    const hi = idBound(this.#rest.hi);
-    const order = this.#order === 'asc' ? 'ASC' : 'DESC';
-    return this.file
-      .statement(
-        `SELECT doc, CAST(id AS BLOB), CAST(body AS BLOB), size FROM documents
-         WHERE table_no = ? AND id >${lo.includesEqual ? '=' : ''} ?
-           AND id <${hi.includesEqual ? '' : '='} ?
-         ORDER BY id ${order} LIMIT ?`,
-      )
-      .all(this.target.table.tableNo, lo.text, hi.text, this.#chunk)
-      .map(([doc, id, body, size]) => ({
-        key: encodeKey([this.file.text(id)]),
-        doc: doc as number,
-        id: this.file.text(id),
-        body: this.file.text(body),
-        size: size as number,
-      }));
-  }
-}
-
-const stringTag = 7;
-
-/**
- * A key bound as a bound on id text. `includesEqual`: the key of that very id lies at or above the
- * bound. Ids are ASCII letters and digits, so what follows a NUL in a bound never decides more.
- */
-function idBound(key: Uint8Array): { text: string; includesEqual: boolean } {
-  const [tag] = key;
-  if (tag === undefined || tag < stringTag) return { text: '', includesEqual: true };
-  if (tag > stringTag) return { text: '\u{10ffff}', includesEqual: true };
-  const end = key.indexOf(0, 1);
-  const text = Buffer.from(key.subarray(1, end < 0 ? key.length : end)).toString();
-  return { text, includesEqual: end < 0 || end === key.length - 1 };
 }

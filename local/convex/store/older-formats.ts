@@ -2,6 +2,7 @@ import type { Catalog } from './catalog';
 import { formatVersion, type DatabaseFile } from './database-file';
 import { allDocuments, backfill } from './schema-apply';
 import { createSearchTable, dropSearchTable } from './search-index';
+import { SqlSink } from './sql-sink';
 
 /**
  * Makes a file of an older version one of this version, in one transaction. Version 1 kept search
@@ -9,6 +10,7 @@ import { createSearchTable, dropSearchTable } from './search-index';
  */
 export function bringUpToDate(file: DatabaseFile, catalog: Catalog): void {
   if (file.foundVersion === formatVersion) return;
+  const sink = new SqlSink(file);
   file.exec('BEGIN IMMEDIATE');
   for (const table of catalog.namespaces().flatMap((path) => catalog.tables(path))) {
     const searched = [...table.indexes.values()].filter(
@@ -20,7 +22,7 @@ export function bringUpToDate(file: DatabaseFile, catalog: Catalog): void {
       createSearchTable(file, index);
     }
     for (const { doc, document } of allDocuments(file, table)) {
-      for (const index of searched) backfill(file, index, doc, document);
+      for (const index of searched) backfill(sink, index, doc, document);
     }
   }
   file.exec(`PRAGMA user_version = ${formatVersion}`);

@@ -1,11 +1,15 @@
 import { join } from 'node:path';
 import { Catalog } from './catalog';
 import { Clock } from './clock';
+import { InlineWriter } from './batch-writer';
 import { StoreError, type Store, type StoreOptions } from './contract';
 import { CursorCodec } from './cursor';
 import { damaged, DatabaseFile, fileName } from './database-file';
 import { bringUpToDate } from './older-formats';
+import { DocumentNumbers } from './documents';
+import { Layers } from './layers';
 import { SerialStore } from './serial-store';
+import { ThreadWriter } from './thread-writer';
 
 /**
  * Opens the store of a data folder, or makes it. Throws `StoreError` with `FolderInUse`,
@@ -16,7 +20,8 @@ export function openStore({
   nowMs = Date.now,
   bodyMsMax,
   frame,
-  openFile = (path) => new DatabaseFile(path),
+  writerProgram,
+  openFile = (path) => new DatabaseFile(path, writerProgram ? 'reader' : 'alone'),
 }: StoreOptions): Store {
   const file = openFile(folder);
   try {
@@ -24,11 +29,16 @@ export function openStore({
     bringUpToDate(file, catalog);
     const parts = {
       file,
+      layers: new Layers(file),
       catalog,
+      numbers: new DocumentNumbers(file),
       clock: new Clock(file, nowMs),
       cursors: new CursorCodec(file),
     };
-    return new SerialStore(parts, bodyMsMax, frame);
+    const writer = writerProgram
+      ? new ThreadWriter(folder, writerProgram)
+      : new InlineWriter(file);
+    return new SerialStore(parts, writer, bodyMsMax, frame);
   } catch (error) {
     closeQuietly(file);
     // What is kept about tables, times and keys was written by us: it can only have been changed.

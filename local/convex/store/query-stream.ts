@@ -41,7 +41,7 @@ function openRange(
 ): RowSource {
   const { range, order, index } = plan;
   if (Buffer.compare(range.lo, range.hi) >= 0) return { next: () => undefined };
-  const scan = new IndexScan(context.file, plan, context.writeCount, expectedRows);
+  const scan = new IndexScan(context.layers, plan, context.writeCount, expectedRows);
   const consumed = emptyRange(order === 'asc' ? range.lo : range.hi);
   context.reads.range(index.indexNo, consumed);
   return {
@@ -63,22 +63,24 @@ function openRange(
 function openSearch(context: ReadContext, plan: Extract<QueryPlan, { kind: 'search' }>): RowSource {
   const terms = termsOf(plan.request);
   context.reads.search(plan.index.indexNo, terms);
-  const found = searchDocuments(context.file, plan.index, terms);
+  const found = searchDocuments(context.layers.searchSource(plan.index), terms);
   let next = 0;
   return {
     next: () => {
       context.use();
       while (next < found.length) {
-        const row = context.rowByDoc(found[next++] as number);
+        const row = context.layers.byNumber(found[next++] as number);
         if (!row) continue;
         context.reads.document(row.id);
         context.meter.read(row.size);
-        return row;
+        return { ...row, key: noKey };
       }
       return undefined;
     },
   };
 }
+
+const noKey = Buffer.alloc(0);
 
 /** Filters and limits in the order they were chained. */
 export function openStream(

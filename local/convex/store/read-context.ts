@@ -1,11 +1,11 @@
-import type { DatabaseFile } from './database-file';
-import type { ScannedRow } from './index-scan';
+import type { StoredDocument } from './documents';
+import type { Layers } from './layers';
 import type { UsageMeter } from './limits';
 import type { ReadTracker } from './read-set';
 
 /** What reading needs of the transaction it belongs to. */
 export interface ReadContext {
-  readonly file: DatabaseFile;
+  readonly layers: Layers;
   readonly reads: ReadTracker;
   readonly meter: UsageMeter;
   /** Grows with every write of the transaction, undone ones included. */
@@ -13,6 +13,5 @@ export interface ReadContext {
   /** Throws when the transaction is over. */
   use(): void;
   /** The row was read, and may be asked for by its id. */
-  remember(row: ScannedRow): void;
-  rowByDoc(doc: number): ScannedRow | undefined;
+  remember(row: StoredDocument): void;
 }

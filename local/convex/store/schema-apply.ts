@@ -1,10 +1,11 @@
 import type { Catalog, IndexDefinition, IndexInfo, TableInfo } from './catalog';
 import { StoreError, type SchemaChange, type SchemaJson, type TableSchemaJson } from './contract';
 import type { DatabaseFile } from './database-file';
-import { indexKey, insertEntry } from './documents';
+import { indexKey } from './documents';
 import { checkSchema } from './schema-check';
-import { createSearchTable, dropSearchTable, writeSearchEntry } from './search-index';
+import { createSearchTable, dropSearchTable } from './search-index';
 import { searchEntry } from './search-words';
+import { SqlSink } from './sql-sink';
 import { matchesDocument } from '../values/matcher';
 import { checkValue, describeProblem, type ValidationContext } from '../values/validate';
 import { documentFromText } from '../values/convex-json';
@@ -37,7 +38,7 @@ export function applySchema(target: SchemaTarget, schema: SchemaJson | null): Sc
   const declared = new Map((schema?.tables ?? []).map((table) => [table.tableName, table]));
   for (const name of declared.keys()) {
     if (!catalog.table(namespace, name)) change.addedTables.push(name);
-    catalog.ensureTable(namespace, name);
+    catalog.ensureTable(namespace, name, new SqlSink(target.file));
   }
   if (schema) validateExisting(target, schema);
   for (const table of catalog.tables(namespace)) {
@@ -98,8 +99,9 @@ function changeIndexes(
   }
   const added = [...wanted].map(([name, definition]) => addIndex(target, table, name, definition));
   if (added.length === 0) return;
+  const sink = new SqlSink(target.file);
   for (const { doc, document } of allDocuments(target.file, table)) {
-    for (const index of added) backfill(target.file, index, doc, document);
+    for (const index of added) backfill(sink, index, doc, document);
   }
   change.addedIndexes.push(...added.map((index) => `${table.name}.${index.name}`));
 }
@@ -146,17 +148,17 @@ export function removeIndexEntries(file: DatabaseFile, index: IndexInfo): void {
 }
 
 export function backfill(
-  file: DatabaseFile,
+  sink: SqlSink,
   index: IndexInfo,
   doc: number,
   document: ValueObject,
 ): void {
   if (index.definition.kind !== 'search') {
-    insertEntry(file, index, indexKey(index, document), doc);
+    sink.putEntry(index.indexNo, indexKey(index, document), doc);
     return;
   }
   const entry = searchEntry(index, document);
-  if (entry) writeSearchEntry(file, index, doc, entry);
+  if (entry) sink.putSearchEntry(index.indexNo, doc, entry);
 }
 
 /** In chunks by id, so that memory does not grow with the table. */

@@ -47,6 +47,7 @@ export class Scope implements WriteScope {
     this.tx.use();
     if (!schema) return;
     checkSchema(schema);
+    this.tx.readFileItself();
     const { file, catalog } = this.tx.parts;
     validateExisting({ file, catalog, namespace: this.path, context: this }, schema);
   }
@@ -96,17 +97,14 @@ export class Scope implements WriteScope {
     this.tx.reads.table(tableKey(this.path, table));
     const info = this.#catalog.table(this.path, table);
     if (!info) return 0;
-    const row = this.tx.file
-      .statement('SELECT count(*) FROM index_entries WHERE index_no = ?')
-      .get(builtIn(info, 'by_creation_time').indexNo);
-    return row?.[0] as number;
+    return this.tx.layers.count(builtIn(info, 'by_creation_time'));
   }
 
   insert(tableName: string, json: Json): string {
     this.#beginWrite(tableName);
     const fields = newFields(tableName, json);
     checkTableName(tableName);
-    const table = this.#catalog.ensureTable(this.path, tableName);
+    const table = this.#catalog.ensureTable(this.path, tableName, this.tx.sink);
     const id = newId(table.number);
     // Own fields last: V8 copies them at once, and they come sorted more often so.
     const _creationTime = this.tx.parts.clock.nextCreationMs();

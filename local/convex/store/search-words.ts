@@ -69,10 +69,16 @@ export function termsOf(request: SearchRequest): SearchTerms {
 /** Whether a document with this entry is among those that a search ranks. */
 export function matchesTerms({ words, filters }: SearchTerms, entry: SearchEntry): boolean {
   for (const { position, token } of filters) if (entry.filters[position] !== token) return false;
-  if (words.some((word) => entry.words.has(word))) return true;
-  const prefix = words.at(-1);
-  if (prefix === undefined) return false;
-  for (const word of entry.words) if (word.startsWith(prefix)) return true;
+  return words.some((word, i) => hasWord(entry, word, { asPrefix: i === words.length - 1 }));
+}
+
+export function hasWord(
+  entry: SearchEntry,
+  wanted: string,
+  { asPrefix }: { asPrefix: boolean },
+): boolean {
+  if (entry.words.has(wanted)) return true;
+  if (asPrefix) for (const word of entry.words) if (word.startsWith(wanted)) return true;
   return false;
 }
 

@@ -1,4 +1,3 @@
-import { endingByItself } from '../self-limited';
 import {
   StoreError,
   type BodyOptions,
@@ -13,15 +12,22 @@ import {
 } from './contract';
 import { attempt, once, settled } from './attempt';
 import { Batch, type Task } from './batch';
+import { undo, type BatchWriter } from './batch-writer';
+import { saveClock } from './clock';
 import { CommitHistory } from './commit-history';
 import { defaultBodyMsMax } from './in-time';
 import { Transaction, type StoreParts } from './transaction';
 
 const turnOfEventLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
 
+/** Batches that may wait for those before them to reach the disk; then the queue waits, too. */
+const waitingBatchesMax = 8;
+
 /**
- * The queue of transactions. Bodies run one after the other; writes gather in one SQLite
- * transaction, each in a savepoint of its own; results are handed out after its commit.
+ * The queue of transactions. Bodies run one after the other, on what those before them left; what
+ * they write gathers in the layers of batches. A writer brings these to the disk, one piece of
+ * work after the other, while the next bodies run. Results are handed out once all that a body
+ * could have seen is on disk; if that fails, nobody who saw it gets a result.
  */
 export class SerialStore implements Store {
   #queue: Task[] = [];
@@ -32,9 +38,17 @@ export class SerialStore implements Store {
   #listeners = new Set<(commit: Commit) => void>();
   readonly #history: CommitHistory;
   #whenIdle: (() => void)[] = [];
+  /** The batch whose bodies run. */
+  #running: Batch | undefined;
+  /** Batches that have ended, oldest first. */
+  #waiting: Batch[] = [];
+  /** Batches that the writer has. */
+  #written: Batch[] = [];
+  #whenLanded: (() => void)[] = [];
 
   constructor(
     private readonly parts: StoreParts,
+    private readonly writer: BatchWriter,
     private readonly bodyMsMax = defaultBodyMsMax,
     private readonly frame?: Frame,
   ) {
@@ -64,9 +78,9 @@ export class SerialStore implements Store {
         mode: 'read',
         isFramed: options?.isRepeatable ?? false,
         reject,
-        run: () => {
+        run: (batch) => {
           const ts = this.#snapshotTs;
-          const tx = new Transaction(this.parts, ts, 'read');
+          const tx = new Transaction(this.parts, ts, 'read', batch);
           return once(settled(body, tx, this.bodyMsMax), (outcome) => {
             tx.abandon();
             const unread = this.parts.file.takeFailure();
@@ -92,17 +106,20 @@ export class SerialStore implements Store {
         mode: 'write',
         isFramed: options?.isRepeatable ?? false,
         reject,
-        run: () => {
+        run: (batch) => {
           const snapshot = this.#snapshotTs;
-          const tx = new Transaction(this.parts, snapshot, 'write');
-          return once(attempt(tx, body, this.bodyMsMax), ({ outcome, commit }) => ({
-            commit,
-            settle: (failure) => {
-              if (failure) reject(failure);
-              else if (!outcome.ok) reject(outcome.error);
-              else resolve({ value: outcome.value, ts: commit?.ts ?? snapshot, wrote: !!commit });
-            },
-          }));
+          const tx = new Transaction(this.parts, snapshot, 'write', batch);
+          return once(attempt(tx, body, this.bodyMsMax), ({ outcome, commit }) => {
+            const unsaved = batch.isInFile ? this.#endInFile(outcome) : undefined;
+            return {
+              commit: unsaved ? undefined : commit,
+              settle: (failure = unsaved) => {
+                if (failure) reject(failure);
+                else if (!outcome.ok) reject(outcome.error);
+                else resolve({ value: outcome.value, ts: commit?.ts ?? snapshot, wrote: !!commit });
+              },
+            };
+          });
         },
       });
     });
@@ -114,10 +131,12 @@ export class SerialStore implements Store {
     if (this.#isScheduled || this.#isRunning) {
       await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
     }
+    while (this.#written.length > 0) await this.#landing();
+    await this.writer.close();
     this.parts.file.close();
   }
 
-  /** Inside a batch: with what its earlier transactions wrote. */
+  /** With what earlier transactions wrote, also when that is not on disk yet. */
   get #snapshotTs(): Ts {
     return this.parts.clock.lastTs;
   }
@@ -130,7 +149,7 @@ export class SerialStore implements Store {
     this.#queue.push(task);
     if (this.#isScheduled || this.#isRunning) return;
     this.#isScheduled = true;
-    // Not at once: whatever arrives in the same turn of the event loop shares the commit.
+    // Not at once: whatever arrives in the same turn of the event loop shares a batch.
     // In a microtask, where a batch may be cut off (`functions/async-stack.ts`).
     void turnOfEventLoop().then(() => this.#drain());
   }
@@ -140,6 +159,8 @@ export class SerialStore implements Store {
     this.#isRunning = true;
     while (this.#queue.length > 0) {
       await this.#runBatch();
+      this.#hand();
+      while (this.#waiting.length >= waitingBatchesMax) await this.#landing();
       // Callers that go on at once would else keep sockets, timers and listeners waiting forever.
       await turnOfEventLoop();
     }
@@ -148,9 +169,11 @@ export class SerialStore implements Store {
   }
 
   async #runBatch(): Promise<void> {
-    const batch = new Batch(this.parts.file);
+    const { layers, file } = this.parts;
+    const batch: Batch = new Batch(layers.push(), file, () => this.#saveAll(batch));
+    this.#running = batch;
     if (this.frame && this.#queue[0]?.isFramed && this.#queue[1]?.isFramed) {
-      if (!(await this.#runFramed(batch, this.frame))) return;
+      await this.#runFramed(batch, this.frame);
     } else {
       while (batch.isOpen) {
         const task = this.#queue.shift();
@@ -158,15 +181,14 @@ export class SerialStore implements Store {
         await batch.run(task);
       }
     }
-    const { finished, commits } = batch;
-    const failure = batch.hasBegun
-      ? this.#commit(commits.length > 0, batch.failure)
-      : batch.failure;
-    this.#handOut(finished, commits, failure);
+    this.#running = undefined;
+    if (batch.failure) this.#forget([batch]);
+    if (!batch.hasWrites) layers.remove(batch.layer);
+    this.#waiting.push(batch);
   }
 
-  /** False when it was cut off: then all is undone, and each runs again without the frame. */
-  async #runFramed(batch: Batch, frame: Frame): Promise<boolean> {
+  /** When it is cut off, all is undone, and each runs again without the frame. */
+  async #runFramed(batch: Batch, frame: Frame): Promise<void> {
     const started: Task[] = [];
     let waiting: Promise<void> | undefined;
     let isCut = true;
@@ -175,50 +197,97 @@ export class SerialStore implements Store {
         const [task] = this.#queue;
         started.push(task);
         this.#queue.shift();
-        waiting = batch.begin(task);
+        waiting = batch.run(task);
       }
       isCut = false;
     });
     // Ends the batch: whoever comes after it gets a frame again.
     await waiting;
-    if (!isCut) return true;
-    const { file, catalog } = this.parts;
-    file.takeFailure();
-    if (file.inTransaction) file.exec('ROLLBACK');
-    catalog.reload();
+    if (!isCut) return;
+    this.parts.file.takeFailure();
+    // Whatever was cut off may have left it in any state.
+    this.#forget([batch]);
+    batch.discard();
     const next = this.#queue[0] === started.at(-1) ? started.slice(0, -1) : started;
     for (const task of started) task.isFramed = false;
     this.#queue.unshift(...next);
-    return false;
   }
 
-  #commit(hasWritten: boolean, failure: Error | undefined): Error | undefined {
-    const { file, clock, catalog } = this.parts;
-    if (!failure) {
-      try {
-        if (hasWritten) clock.save();
-        endingByItself(() => file.exec('COMMIT'));
-        return undefined;
-      } catch (error) {
-        failure = error as Error;
-      }
+  /** Hands the batches that wait to the writer, unless it is busy. */
+  #hand(): void {
+    if (this.#written.length > 0 || this.#waiting.length === 0) return;
+    const batches = this.#waiting.splice(0);
+    this.#written = batches;
+    const unsaved = batches.filter(({ hasWrites }) => hasWrites);
+    if (unsaved.length === 0) this.#land(undefined);
+    else this.writer.write(this.#workOf(unsaved), (failure) => this.#land(failure));
+  }
+
+  #workOf(batches: readonly Batch[]) {
+    return {
+      layers: batches.map(({ layer }) => layer.toData()),
+      clock: this.parts.clock.toData(),
+    };
+  }
+
+  /** What the writer had is on disk, or never will be. */
+  #land(failure: StoreError | undefined): void {
+    const batches = this.#written.splice(0);
+    if (failure) {
+      // Those that ran since have seen what does not exist.
+      batches.push(...this.#waiting.splice(0));
+      if (this.#running) this.#running.failure = failure;
+      this.#forget([...batches, ...(this.#running ? [this.#running] : [])]);
+    } else {
+      for (const { layer } of batches) this.parts.layers.remove(layer);
     }
-    file.takeFailure();
-    if (file.inTransaction) file.exec('ROLLBACK');
-    catalog.reload();
-    if (failure instanceof StoreError) return failure;
-    return new StoreError(
-      'CommitFailed',
-      `Nothing was saved: ${failure.message}. Check the disk that holds the data folder.`,
-      { cause: failure },
-    );
+    for (const batch of batches) this.#handOut(batch, failure ?? batch.failure);
+    this.#hand();
+    for (const resolve of this.#whenLanded.splice(0)) resolve();
   }
 
-  #handOut(
-    finished: { settle: (failure?: Error) => void }[],
-    commits: Commit[],
-    failure: Error | undefined,
-  ): void {
+  #landing(): Promise<void> {
+    return new Promise((resolve) => this.#whenLanded.push(resolve));
+  }
+
+  /** Undoes batches whole. */
+  #forget(batches: readonly Batch[]): void {
+    const { catalog, layers } = this.parts;
+    for (const { layer } of batches) layers.remove(layer);
+    catalog.reload(layers.tables());
+  }
+
+  /**
+   * Brings everything that was written before the running transaction into the file, holding the
+   * thread. That one has written nothing; the others of its batch are done.
+   */
+  #saveAll(running: Batch): void {
+    this.#waiting.push(running.splitOff(this.parts.layers.push()));
+    this.#hand();
+    while (this.#written.length > 0) this.writer.finish();
+    if (running.failure) throw running.failure;
+  }
+
+  /** Ends what a transaction did in the file itself; says why it could not be saved. */
+  #endInFile(outcome: { ok: boolean }): StoreError | undefined {
+    const { file, clock, catalog } = this.parts;
+    try {
+      if (outcome.ok) {
+        saveClock(file, clock.toData());
+        file.exec('COMMIT');
+        return undefined;
+      }
+      if (file.inTransaction) file.exec('ROLLBACK');
+      catalog.reload();
+      return undefined;
+    } catch (error) {
+      const failure = undo(file, error);
+      catalog.reload();
+      return failure;
+    }
+  }
+
+  #handOut({ finished, commits }: Batch, failure: Error | undefined): void {
     if (!failure) {
       this.#durableTs = commits.at(-1)?.ts ?? this.#durableTs;
       for (const commit of commits) this.#history.add(commit);

@@ -1,3 +1,4 @@
+import type { Batch } from './batch';
 import type { Catalog } from './catalog';
 import type { Clock } from './clock';
 import { WriteLog } from './commit-writes';
@@ -12,9 +13,10 @@ import {
 } from './contract';
 import type { CursorCodec } from './cursor';
 import type { DatabaseFile } from './database-file';
-import { DocumentRows } from './documents';
+import { DocumentRows, type DocumentNumbers, type StoredDocument } from './documents';
 import { dumpTables, restoreTables, type TableDump } from './dump';
-import type { ScannedRow } from './index-scan';
+import type { Mark, Sink } from './layer';
+import type { Layers } from './layers';
 import { UsageMeter } from './limits';
 import type { ReadContext } from './read-context';
 import { ReadTracker } from './read-set';
@@ -24,7 +26,9 @@ import { SystemRows } from './system-rows';
 
 export interface StoreParts {
   file: DatabaseFile;
+  layers: Layers;
   catalog: Catalog;
+  numbers: DocumentNumbers;
   clock: Clock;
   cursors: CursorCodec;
 }
@@ -44,22 +48,53 @@ export class Transaction implements WriteTransaction, ReadContext {
   #openSavepoints: number[] = [];
   #savepointsMade = 0;
   #isOver = false;
+  #start: Mark;
 
   constructor(
     readonly parts: StoreParts,
     readonly ts: Ts,
     private readonly mode: 'read' | 'write',
+    private readonly batch: Batch,
   ) {
-    this.rows = new DocumentRows(parts.file, this.log);
-    this.system = new SystemRows(parts.file, {
+    const { layers, numbers } = parts;
+    const sink = () => this.sink;
+    this.#start = batch.layer.mark();
+    this.rows = new DocumentRows(layers, this.log, sink, numbers);
+    this.system = new SystemRows(layers, sink, {
       use: () => this.use(),
       useForWriting: () => this.useForWriting(),
       wrote: () => this.log.other(),
     });
   }
 
-  get file(): DatabaseFile {
-    return this.parts.file;
+  get layers(): Layers {
+    return this.parts.layers;
+  }
+
+  get sink(): Sink {
+    return this.batch.sink;
+  }
+
+  /** For reading that the layers know nothing of: what came before is in the file from now on. */
+  readFileItself(): void {
+    if (this.batch.isInFile) return;
+    if (this.#writes > 0 || this.#openSavepoints.length > 0) {
+      throw new StoreError(
+        'InvalidQuery',
+        'Schemas, dumps and whole namespaces come first in a transaction, before other writes.',
+      );
+    }
+    this.batch.saveAllBefore();
+    this.#start = this.batch.layer.mark();
+  }
+
+  /** For writing that the layers know nothing of. */
+  #writeFileItself(): void {
+    this.use();
+    this.#refuseInQuery();
+    if (this.batch.isInFile) return;
+    this.readFileItself();
+    this.batch.beginInFile();
   }
 
   get usage(): UsageMeter {
@@ -78,22 +113,16 @@ export class Transaction implements WriteTransaction, ReadContext {
 
   useForWriting(): void {
     this.use();
-    if (this.mode === 'read') {
-      throw new StoreError('InvalidQuery', 'A query cannot write. Use a mutation.');
-    }
+    this.#refuseInQuery();
     this.#writes++;
   }
 
-  rowByDoc(doc: number): ScannedRow | undefined {
-    const row = this.file
-      .statement('SELECT CAST(id AS BLOB), CAST(body AS BLOB), size FROM documents WHERE doc = ?')
-      .get(doc);
-    if (!row) return undefined;
-    const [id, body] = [this.file.text(row[0]), this.file.text(row[1])];
-    return { key: Buffer.alloc(0), doc, id, body, size: row[2] as number };
+  #refuseInQuery(): void {
+    if (this.mode === 'write') return;
+    throw new StoreError('InvalidQuery', 'A query cannot write. Use a mutation.');
   }
 
-  remember(row: ScannedRow): void {
+  remember(row: StoredDocument): void {
     // A query never changes what it read.
     if (this.mode === 'write') this.rows.remember(row);
   }
@@ -116,13 +145,9 @@ export class Transaction implements WriteTransaction, ReadContext {
   savepoint(): Savepoint {
     this.use();
     const number = ++this.#savepointsMade;
-    // By depth: a statement is kept for each name.
-    const name = `nested_${this.#openSavepoints.length}`;
-    const { catalog } = this.parts;
-    const catalogVersion = catalog.version;
-    const mark = this.log.mark();
+    const logMark = this.log.mark();
     const undoUsage = this.meter.markWrites();
-    if (this.mode === 'write') this.file.statement(`SAVEPOINT ${name}`).run();
+    const undoWrites = this.#markWrites(this.#openSavepoints.length);
     this.#openSavepoints.push(number);
     const end = (undo: boolean) => {
       this.use();
@@ -133,21 +158,35 @@ export class Transaction implements WriteTransaction, ReadContext {
         throw new StoreError('InvalidQuery', 'Nested transactions must end innermost first, once.');
       }
       this.#openSavepoints.length = position;
-      if (this.mode === 'read') return;
-      if (undo) {
-        this.file.statement(`ROLLBACK TO ${name}`).run();
-        this.log.backTo(mark);
-        this.rows.forget();
-        undoUsage();
-        this.#writes++;
-        if (catalog.version !== catalogVersion) catalog.reload();
-      }
-      this.file.statement(`RELEASE ${name}`).run();
+      if (this.mode === 'read' || !undo) return;
+      undoWrites();
+      this.log.backTo(logMark);
+      this.rows.forget();
+      undoUsage();
+      this.#writes++;
     };
     return { release: () => end(false), rollback: () => end(true) };
   }
 
+  /** @param depth in the file, savepoints go by name; one of a name hides the older ones. */
+  #markWrites(depth: number): () => void {
+    if (this.mode === 'read') return () => {};
+    const { batch } = this;
+    if (!batch.isInFile) {
+      const mark = batch.layer.mark();
+      return () => batch.layer.backTo(mark);
+    }
+    const { file, catalog } = this.parts;
+    const name = `nested_${depth}`;
+    file.exec(`SAVEPOINT ${name}`);
+    return () => {
+      file.exec(`ROLLBACK TO ${name}`);
+      catalog.reload();
+    };
+  }
+
   applySchema(namespace: string, schema: SchemaJson | null): SchemaChange {
+    this.#writeFileItself();
     this.useForWriting();
     this.log.everything();
     const { file, catalog } = this.parts;
@@ -157,15 +196,18 @@ export class Transaction implements WriteTransaction, ReadContext {
 
   dump(namespace: string): TableDump[] {
     this.use();
-    return dumpTables(this.file, this.parts.catalog, namespace);
+    this.readFileItself();
+    return dumpTables(this.parts.file, this.parts.catalog, namespace);
   }
 
   restore(namespace: string, dumps: readonly TableDump[]): void {
+    this.#writeFileItself();
     this.useForWriting();
     restoreTables(this, namespace, dumps);
   }
 
   dropNamespace(namespace: string): void {
+    this.#writeFileItself();
     this.useForWriting();
     const { file, catalog } = this.parts;
     for (const table of catalog.tables(namespace)) {
@@ -188,9 +230,15 @@ export class Transaction implements WriteTransaction, ReadContext {
     return this.log.isEmpty ? undefined : this.log.toCommit();
   }
 
-  /** As `end`, when its writes are to be undone by the caller. */
+  /** As `end`, for what has not written. */
   abandon(): void {
     this.#isOver = true;
     this.reads.seal();
+  }
+
+  /** As `end`, and nothing of what it wrote is kept. In the file, the caller undoes it. */
+  undo(): void {
+    this.abandon();
+    if (!this.batch.isInFile) this.batch.layer.backTo(this.#start);
   }
 }

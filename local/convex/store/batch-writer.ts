@@ -1,0 +1,66 @@
+import { endingByItself } from '../self-limited';
+import { saveClock, type ClockData } from './clock';
+import { StoreError } from './contract';
+import type { DatabaseFile } from './database-file';
+import type { LayerData } from './layer';
+import { SqlSink } from './sql-sink';
+
+/** What becomes durable as one. */
+export interface Work {
+  /** Oldest first. */
+  layers: readonly LayerData[];
+  clock: ClockData;
+}
+
+/** Called once with the fate of a piece of work; without a failure it is on disk. */
+export type Landed = (failure: StoreError | undefined) => void;
+
+/** Brings layers into the file, one piece of work at a time. */
+export interface BatchWriter {
+  /** Calls `landed` before it returns, or later. */
+  write(work: Work, landed: Landed): void;
+  /** Holds the thread until what is under way has landed. */
+  finish(): void;
+  close(): Promise<void>;
+}
+
+/** Writes in the thread of its caller. */
+export class InlineWriter implements BatchWriter {
+  constructor(private readonly file: DatabaseFile) {}
+
+  write(work: Work, landed: Landed): void {
+    landed(save(this.file, work));
+  }
+
+  finish(): void {}
+
+  async close(): Promise<void> {}
+}
+
+/** One transaction of SQLite, on disk when it returns. Never throws: all or nothing is saved. */
+export function save(file: DatabaseFile, { layers, clock }: Work): StoreError | undefined {
+  try {
+    file.exec('BEGIN IMMEDIATE');
+    const sink = new SqlSink(file);
+    for (const layer of layers) sink.putLayer(layer);
+    saveClock(file, clock);
+    endingByItself(() => file.exec('COMMIT'));
+    return undefined;
+  } catch (error) {
+    return undo(file, error);
+  }
+}
+
+/** Undoes what is open in the file; says why, in words for the developer. */
+export function undo(file: DatabaseFile, error: unknown): StoreError {
+  const reason = file.takeFailure() ?? error;
+  // SQLite itself undoes everything on some errors (a full disk).
+  if (file.inTransaction) file.exec('ROLLBACK');
+  if (reason instanceof StoreError) return reason;
+  const message = reason instanceof Error ? reason.message : String(reason);
+  return new StoreError(
+    'CommitFailed',
+    `Nothing was saved: ${message}. Check the disk that holds the data folder.`,
+    { cause: reason },
+  );
+}

@@ -1,0 +1,173 @@
+import type { NewTable } from './catalog';
+import type { StoredDocument } from './documents';
+import type { SearchEntry } from './search-words';
+import { tokensOf } from './search-index';
+import { SortedCells } from './sorted-cells';
+
+/** Where the writes of a transaction go: a layer, or the file at once (`sql-sink.ts`). */
+export interface Sink {
+  addTable(table: NewTable): void;
+  /** `isNew`: nobody below has a document of this number. */
+  putDocument(tableNo: number, row: StoredDocument, isNew: boolean): void;
+  removeDocument(tableNo: number, row: StoredDocument): void;
+  putEntry(indexNo: number, key: Buffer, doc: number): void;
+  removeEntry(indexNo: number, key: Buffer): void;
+  /** `undefined`: the document is not in the index any more. */
+  putSearchEntry(indexNo: number, doc: number, entry: SearchEntry | undefined): void;
+  /** `null` removes the row. */
+  putSystemRow(bucket: string, key: string, json: string | null): void;
+}
+
+export interface LayerDocument extends Omit<StoredDocument, 'body'> {
+  readonly tableNo: number;
+  /** `null`: removed. */
+  readonly body: string | null;
+  /** Nothing below the layer has it. */
+  readonly isNew: boolean;
+}
+
+/** Of an entry that is gone; documents are numbered from 1. */
+export const removed = 0;
+
+/** A place in a layer's history, to go back to. */
+export type Mark = number;
+
+/**
+ * What transactions have written that is not in the file yet: the state of each row they touched.
+ * Readers look into the layers first, the newest before the others, and then into the file
+ * (`layers.ts`). A layer is undone to a mark, or thrown away whole.
+ */
+export class Layer implements Sink {
+  readonly tables: NewTable[] = [];
+  readonly documents = new Map<string, LayerDocument>();
+  readonly byNumber = new Map<number, LayerDocument>();
+  readonly entries = new Map<number, SortedCells>();
+  readonly searches = new Map<number, Map<number, SearchEntry | null>>();
+  readonly system = new Map<string, Map<string, string | null>>();
+  /** Characters of all bodies written: says when enough is gathered. */
+  size = 0;
+  readonly #undo: (() => void)[] = [];
+
+  get isEmpty(): boolean {
+    return this.#undo.length === 0;
+  }
+
+  mark(): Mark {
+    return this.#undo.length;
+  }
+
+  backTo(mark: Mark): void {
+    while (this.#undo.length > mark) this.#undo.pop()?.();
+  }
+
+  /** `forget` takes the table out of the catalog again. */
+  addTable(table: NewTable, forget?: () => void): void {
+    this.tables.push(table);
+    this.#undo.push(() => {
+      this.tables.pop();
+      forget?.();
+    });
+  }
+
+  putDocument(tableNo: number, row: StoredDocument, isNew: boolean): void {
+    const { doc, id, size, body } = row;
+    this.size += body.length;
+    this.#setDocument({ tableNo, doc, id, size, body, isNew });
+  }
+
+  removeDocument(tableNo: number, { doc, id }: StoredDocument): void {
+    this.#setDocument({ tableNo, doc, id, size: 0, body: null, isNew: false });
+  }
+
+  #setDocument(given: LayerDocument): void {
+    const { documents, byNumber } = this;
+    const before = documents.get(given.id);
+    const document = before?.isNew ? { ...given, isNew: true } : given;
+    documents.set(given.id, document);
+    byNumber.set(given.doc, document);
+    this.#undo.push(() => {
+      restore(documents, given.id, before);
+      restore(byNumber, given.doc, before);
+    });
+  }
+
+  putEntry(indexNo: number, key: Buffer, doc: number): void {
+    const cells = this.#cells(indexNo);
+    const name = key.toString('latin1');
+    const before = cells.set(name, doc);
+    this.#undo.push(() => cells.restore(name, before));
+  }
+
+  removeEntry(indexNo: number, key: Buffer): void {
+    this.putEntry(indexNo, key, removed);
+  }
+
+  #cells(indexNo: number): SortedCells {
+    let cells = this.entries.get(indexNo);
+    if (!cells) this.entries.set(indexNo, (cells = new SortedCells()));
+    return cells;
+  }
+
+  putSearchEntry(indexNo: number, doc: number, entry: SearchEntry | undefined): void {
+    this.#set(mapIn(this.searches, indexNo), doc, entry ?? null);
+  }
+
+  putSystemRow(bucket: string, key: string, json: string | null): void {
+    this.size += json?.length ?? 0;
+    this.#set(mapIn(this.system, bucket), key, json);
+  }
+
+  #set<K, V>(map: Map<K, V>, key: K, value: V): void {
+    const before = map.get(key);
+    map.set(key, value);
+    this.#undo.push(() => restore(map, key, before));
+  }
+
+  /** As the thread that writes gets it: lists of plain values, which are cheap to hand over. */
+  toData(): LayerData {
+    return {
+      tables: this.tables,
+      documents: [...this.documents.values()].flatMap(
+        ({ doc, tableNo, id, size, body, isNew }) => [doc, tableNo, id, size, body, isNew ? 1 : 0],
+      ),
+      entries: [...this.entries].flatMap(([indexNo, cells]) =>
+        [...cells.all()].flatMap(([key, doc]) => [indexNo, key, doc]),
+      ),
+      searches: [...this.searches].flatMap(([indexNo, found]) =>
+        [...found].flatMap(([doc, entry]) => [
+          indexNo,
+          doc,
+          entry && tokensOf(entry).join(' '),
+          this.byNumber.get(doc)?.isNew ? 1 : 0,
+        ]),
+      ),
+      system: [...this.system].flatMap(([bucket, rows]) =>
+        [...rows].flatMap(([key, json]) => [bucket, key, json]),
+      ),
+    };
+  }
+}
+
+/** Rows one after the other, column by column. */
+export interface LayerData {
+  tables: readonly NewTable[];
+  /** Number, table, id, size, body (`null`: removed), 1 where it is new. */
+  documents: readonly (string | number | null)[];
+  /** Index, key in Latin-1, number of the document (`removed`: gone). */
+  entries: readonly (string | number)[];
+  /** Index, number of the document, tokens (`null`: gone), 1 where the document is new. */
+  searches: readonly (string | number | null)[];
+  /** Bucket, key, JSON (`null`: gone). */
+  system: readonly (string | null)[];
+}
+
+function mapIn<K, L, V>(maps: Map<K, Map<L, V>>, key: K): Map<L, V> {
+  let map = maps.get(key);
+  if (!map) maps.set(key, (map = new Map()));
+  return map;
+}
+
+function restore<K, V>(map: Map<K, V>, key: K, before: V | undefined): void {
+  if (before === undefined) map.delete(key);
+  else map.set(key, before);
+}

@@ -1,0 +1,102 @@
+import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
+import { endingByItself } from '../self-limited';
+import { save, type BatchWriter, type Landed, type Work } from './batch-writer';
+import { StoreError, type StoreErrorCode } from './contract';
+import type { DatabaseFile } from './database-file';
+
+export interface WriterData {
+  folder: string;
+  port: MessagePort;
+  /** Moves with every piece of work, after its message. */
+  done: Int32Array;
+}
+
+interface SavedMessage {
+  failure?: { code: StoreErrorCode; message: string };
+}
+
+/** How long the end of the thread's work may be waited for while nothing else goes on. */
+const finishMsMax = 60_000;
+
+/**
+ * Writes in a thread of its own, with its own connection: while one piece of work is on its way to
+ * the disk, the functions of the next run.
+ */
+export class ThreadWriter implements BatchWriter {
+  readonly #worker: Worker;
+  readonly #port: MessagePort;
+  /** Counts pieces of work that are done, before their messages arrive. */
+  readonly #done = new Int32Array(new SharedArrayBuffer(4));
+  #landed: Landed | undefined;
+  #broken: StoreError | undefined;
+
+  /** @param program the file of `writer-thread.ts`, as Node runs it. */
+  constructor(folder: string, program: URL) {
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    const workerData: WriterData = { folder, port: port2, done: this.#done };
+    this.#worker = new Worker(program, { workerData, transferList: [port2] });
+    this.#worker.unref();
+    this.#worker.on('error', (error) => this.#break(error));
+    this.#port.on('message', (message: SavedMessage) => this.#land(message));
+    this.#port.unref();
+  }
+
+  write(work: Work, landed: Landed): void {
+    if (this.#broken) return landed(this.#broken);
+    this.#landed = landed;
+    // The process lives until the answer is there.
+    this.#port.ref();
+    this.#port.postMessage(work);
+  }
+
+  finish(): void {
+    if (!this.#landed) return;
+    const before = Atomics.load(this.#done, 0);
+    let received = receiveMessageOnPort(this.#port);
+    if (!received) {
+      endingByItself(() => Atomics.wait(this.#done, 0, before, finishMsMax));
+      received = receiveMessageOnPort(this.#port);
+    }
+    if (received) this.#land(received.message as SavedMessage);
+    else this.#break(new Error('it did not answer in time'));
+  }
+
+  async close(): Promise<void> {
+    this.#port.close();
+    // Its connection is closed with the thread: libsql keeps it open as long as statements live.
+    await this.#worker.terminate();
+  }
+
+  #land({ failure }: SavedMessage): void {
+    const landed = this.#landed;
+    this.#landed = undefined;
+    this.#port.unref();
+    landed?.(failure && new StoreError(failure.code, failure.message));
+  }
+
+  /** What was under way may be on disk or not; nothing more is written. */
+  #break(error: Error): void {
+    this.#broken = new StoreError(
+      'CommitFailed',
+      `Nothing can be saved any more: the thread that writes has ended (${error.message}). Start the runtime again.`,
+      { cause: error },
+    );
+    const landed = this.#landed;
+    this.#landed = undefined;
+    landed?.(this.#broken);
+  }
+}
+
+/** The other side: saves one piece of work after the other and answers each. */
+export function answerWork({ port, done }: WriterData, file: DatabaseFile): void {
+  port.on('message', (work: Work) => {
+    const failure = save(file, work);
+    const message: SavedMessage = failure
+      ? { failure: { code: failure.code, message: failure.message } }
+      : {};
+    port.postMessage(message);
+    Atomics.add(done, 0, 1);
+    Atomics.notify(done, 0);
+  });
+}
