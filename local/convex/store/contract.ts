@@ -11,6 +11,7 @@
  * `_creationTime` included: it is what is stored and what a syscall returns, so nobody parses a
  * document only to print it again.
  */
+import type { BatchWriter } from './batch-writer';
 import type { DatabaseFile } from './database-file';
 import type { TableDump } from './dump';
 import type { SearchEntry } from './search-words';
@@ -31,6 +32,8 @@ export interface StoreOptions {
   bodyMsMax?: number;
   /** For tests that let the file fail; it is written to in this thread. */
   openFile?: (folder: string) => DatabaseFile;
+  /** For tests: what brings transactions to the disk, or does not. */
+  openWriter?: (file: DatabaseFile) => BatchWriter;
   /** Program of the thread that writes (`writer-thread.ts`); without it, this thread does. */
   writerProgram?: URL | undefined;
   /** Goes around several repeatable bodies that run one after the other. */

@@ -74,11 +74,16 @@ export class Layers {
   }
 
   byNumber(doc: number): StoredDocument | undefined {
+    const found = this.#inLayers(doc);
+    return found ? existing(found) : findDocumentByNumber(this.file, doc);
+  }
+
+  #inLayers(doc: number): LayerDocument | undefined {
     for (const layer of this.#stack) {
       const found = layer.byNumber.get(doc);
-      if (found) return existing(found);
+      if (found) return found;
     }
-    return findDocumentByNumber(this.file, doc);
+    return undefined;
   }
 
   /** At most `limit` rows of an index, from the beginning of the range in its order; none at its end. */
@@ -192,7 +197,7 @@ export class Layers {
       file: this.file,
       index,
       changed: this.#changedSearchEntries(index),
-      bodyOf: (doc) => this.byNumber(doc)?.body,
+      newBodyOf: (doc) => this.#inLayers(doc)?.body ?? undefined,
     };
   }
 

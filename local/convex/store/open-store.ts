@@ -22,6 +22,8 @@ export function openStore({
   frame,
   writerProgram,
   openFile = (path) => new DatabaseFile(path, writerProgram ? 'reader' : 'alone'),
+  openWriter = (file) =>
+    writerProgram ? new ThreadWriter(folder, writerProgram) : new InlineWriter(file),
 }: StoreOptions): Store {
   const file = openFile(folder);
   try {
@@ -35,10 +37,7 @@ export function openStore({
       clock: new Clock(file, nowMs),
       cursors: new CursorCodec(file),
     };
-    const writer = writerProgram
-      ? new ThreadWriter(folder, writerProgram)
-      : new InlineWriter(file);
-    return new SerialStore(parts, writer, bodyMsMax, frame);
+    return new SerialStore(parts, openWriter(file), bodyMsMax, frame);
   } catch (error) {
     closeQuietly(file);
     // What is kept about tables, times and keys was written by us: it can only have been changed.

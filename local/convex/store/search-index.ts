@@ -76,8 +76,8 @@ export interface SearchSource {
   file: DatabaseFile;
   index: IndexInfo;
   changed: ReadonlyMap<number, SearchEntry | null>;
-  /** Documents among the changed ones. */
-  bodyOf(doc: number): string | undefined;
+  /** Of documents that are not in the file as they are now, also where the index has not changed. */
+  newBodyOf(doc: number): string | undefined;
 }
 
 /** When words are common: how many of the newest documents of each take part at least. */
@@ -146,12 +146,18 @@ function newestInFile(
 
 /** The words of documents, from the text of their bodies. */
 function readCandidates(
-  { file, index: { definition }, changed, bodyOf }: SearchSource,
+  { file, index: { definition }, newBodyOf }: SearchSource,
   wanted: ReadonlySet<number>,
 ): Candidate[] {
   if (definition.kind !== 'search') return [];
   const path = definition.searchField.split('.');
-  const [fresh, stored] = partition([...wanted], (doc) => changed.has(doc));
+  const fresh: Candidate[] = [];
+  const stored: number[] = [];
+  for (const doc of wanted) {
+    const body = newBodyOf(doc);
+    if (body === undefined) stored.push(doc);
+    else fresh.push({ doc, words: wordsOf(textAt(body, path)) });
+  }
   const row = file
     .statement(
       `SELECT json_group_array(d.doc), CAST(json_group_array(json_extract(d.body, ?)) AS BLOB)
@@ -160,17 +166,10 @@ function readCandidates(
     .get(`$.${path.map((step) => `"${step}"`).join('.')}`, JSON.stringify(stored));
   const docs = JSON.parse(row?.[0] as string) as number[];
   const texts = JSON.parse(file.text(row?.[1])) as string[];
-  return [
-    ...docs.map((doc, i) => ({ doc, words: wordsOf(texts[i] ?? '') })),
-    ...fresh.map((doc) => ({ doc, words: wordsOf(textAt(bodyOf(doc), path)) })),
-  ];
+  return [...docs.map((doc, i) => ({ doc, words: wordsOf(texts[i] ?? '') })), ...fresh];
 }
 
-function textAt(body: string | undefined, path: readonly string[]): string {
-  const text = body === undefined ? undefined : fieldAt(documentFromText(body), path);
+function textAt(body: string, path: readonly string[]): string {
+  const text = fieldAt(documentFromText(body), path);
   return typeof text === 'string' ? text : '';
-}
-
-function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
-  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }

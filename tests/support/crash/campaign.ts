@@ -13,7 +13,7 @@ const requestsPerLife = 40;
 /** Answered requests that a life repeats besides the unanswered ones. */
 const repeatedPerLife = 4;
 /** Steps of the file that a life with that many requests takes, about; crashes fall in all of them. */
-const stepsPerLife = 2_500;
+const stepsPerLife = { alone: 1_800, inThread: 900 };
 /** About as long as a life lasts on an idle machine once it has started. */
 const lifeMs = 150;
 const never = Number.MAX_SAFE_INTEGER;
@@ -32,8 +32,11 @@ export async function buildChild(): Promise<{ file: string; remove: () => void }
   const dir = mkdtempSync(join(tmpdir(), 'rollcall-crash-'));
   const file = join(dir, 'child.mjs');
   await build({
-    entryPoints: [fileURLToPath(new URL('child.ts', import.meta.url))],
-    outfile: file,
+    entryPoints: ['child.ts', 'crashing-thread.ts'].map((name) =>
+      fileURLToPath(new URL(name, import.meta.url)),
+    ),
+    outdir: dir,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -115,9 +118,12 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     );
     const to = result.sent + (isLast ? 0 : requestsPerLife);
     const isByStep = random() < 0.6;
+    const isThreaded = random() < 0.6;
+    const steps = isThreaded ? stepsPerLife.inThread : stepsPerLife.alone;
     const life: Life = {
       folder,
-      crashAt: isLast || !isByStep ? never : 1 + Math.floor(random() * stepsPerLife),
+      isThreaded,
+      crashAt: isLast || !isByStep ? never : 1 + Math.floor(random() * steps),
       // What was answered comes first: few lives get to their end.
       again: [...new Set([...repeated, ...unanswered])],
       from: result.sent,

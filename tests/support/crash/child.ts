@@ -14,11 +14,15 @@ const inFlight = 6;
 const drainMs = 20_000;
 
 const life = JSON.parse(process.argv[2] ?? '') as Life;
+// Threads inherit the environment.
+process.env['CRASH_AT'] = String(life.crashAt);
 const { engine } = await createEngine({
   dataDir: life.folder,
   url: 'http://127.0.0.1:1',
   siteUrl: 'http://127.0.0.1:1',
-  openFile: (folder) => new CrashingFile(folder, life.crashAt),
+  ...(life.isThreaded
+    ? { writerProgram: new URL('crashing-thread.mjs', import.meta.url) }
+    : { openFile: (folder: string) => new CrashingFile(folder, life.crashAt) }),
 });
 const jobs = new JobLoop(engine.jobs);
 await jobs.start();

@@ -1,4 +1,8 @@
-import { DatabaseFile, type Statement } from '../../../local/convex/store/database-file';
+import {
+  DatabaseFile,
+  type Role,
+  type Statement,
+} from '../../../local/convex/store/database-file';
 
 /** So that the log is copied into the file all the time, and a crash often falls into that. */
 const checkpointPages = 8;
@@ -15,8 +19,9 @@ export class CrashingFile extends DatabaseFile {
   constructor(
     folder: string,
     private readonly crashAt: number,
+    role: Role = 'alone',
   ) {
-    super(folder);
+    super(folder, role);
     super.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
   }
 

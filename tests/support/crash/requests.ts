@@ -3,6 +3,8 @@ import type { Json } from '../../../local/convex/values/value';
 /** What one process of the campaign is told to do. */
 export interface Life {
   folder: string;
+  /** A thread of its own writes to the file. */
+  isThreaded: boolean;
   /** Step of the file at which the process ends itself; beyond all steps in the last life. */
   crashAt: number;
   /** Requests to send once more: unanswered ones, and some that were answered. */
