@@ -22,6 +22,8 @@ const turnOfEventLoop = () => new Promise<void>((resolve) => setImmediate(resolv
 
 /** Batches that may wait for those before them to reach the disk; then the queue waits, too. */
 const waitingBatchesMax = 8;
+/** Characters of bodies that are on disk in a moment. */
+const briefSize = 200_000;
 
 /**
  * The queue of transactions. Bodies run one after the other, on what those before them left; what
@@ -158,6 +160,8 @@ export class SerialStore implements Store {
     this.#isScheduled = false;
     this.#isRunning = true;
     while (this.#queue.length > 0) {
+      // Whoever ran now would be answered after these anyway; together with others he costs less.
+      if (this.#isBrieflyBusy()) await this.#landing();
       await this.#runBatch();
       this.#hand();
       while (this.#waiting.length >= waitingBatchesMax) await this.#landing();
@@ -221,6 +225,11 @@ export class SerialStore implements Store {
     const unsaved = batches.filter(({ hasWrites }) => hasWrites);
     if (unsaved.length === 0) this.#land(undefined);
     else this.writer.write(this.#workOf(unsaved), (failure) => this.#land(failure));
+  }
+
+  #isBrieflyBusy(): boolean {
+    const size = this.#written.reduce((sum, { layer }) => sum + layer.size, 0);
+    return this.#written.length > 0 && size < briefSize;
   }
 
   #workOf(batches: readonly Batch[]) {
