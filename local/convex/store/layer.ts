@@ -125,40 +125,41 @@ export class Layer implements Sink {
 
   /** As the thread that writes gets it: lists of plain values, which are cheap to hand over. */
   toData(): LayerData {
-    return {
-      tables: this.tables,
-      documents: [...this.documents.values()].flatMap(
-        ({ doc, tableNo, id, size, body, isNew }) => [doc, tableNo, id, size, body, isNew ? 1 : 0],
-      ),
-      entries: [...this.entries].flatMap(([indexNo, cells]) =>
-        [...cells.all()].flatMap(([key, doc]) => [indexNo, key, doc]),
-      ),
-      searches: [...this.searches].flatMap(([indexNo, found]) =>
-        [...found].flatMap(([doc, entry]) => [
-          indexNo,
-          doc,
-          entry && tokensOf(entry).join(' '),
-          this.byNumber.get(doc)?.isNew ? 1 : 0,
-        ]),
-      ),
-      system: [...this.system].flatMap(([bucket, rows]) =>
-        [...rows].flatMap(([key, json]) => [bucket, key, json]),
-      ),
-    };
+    const data = { documents: [], entries: [], searches: [], system: [] };
+    const { documents, entries, searches, system }: Lists = data;
+    for (const { doc, tableNo, id, size, body, isNew } of this.documents.values()) {
+      documents.push(doc, tableNo, id, size, body, isNew ? 1 : 0);
+    }
+    for (const [indexNo, cells] of this.entries) {
+      for (const [key, doc] of cells.all()) entries.push(indexNo, key, doc);
+    }
+    for (const [indexNo, found] of this.searches) {
+      for (const [doc, entry] of found) {
+        const tokens = entry && tokensOf(entry).join(' ');
+        searches.push(indexNo, doc, tokens, this.byNumber.get(doc)?.isNew ? 1 : 0);
+      }
+    }
+    for (const [bucket, rows] of this.system) {
+      for (const [key, json] of rows) system.push(bucket, key, json);
+    }
+    return { tables: this.tables, ...data };
   }
 }
 
 /** Rows one after the other, column by column. */
-export interface LayerData {
-  tables: readonly NewTable[];
+interface Lists {
   /** Number, table, id, size, body (`null`: removed), 1 where it is new. */
-  documents: readonly (string | number | null)[];
+  documents: (string | number | null)[];
   /** Index, key in Latin-1, number of the document (`removed`: gone). */
-  entries: readonly (string | number)[];
+  entries: (string | number)[];
   /** Index, number of the document, tokens (`null`: gone), 1 where the document is new. */
-  searches: readonly (string | number | null)[];
+  searches: (string | number | null)[];
   /** Bucket, key, JSON (`null`: gone). */
-  system: readonly (string | null)[];
+  system: (string | null)[];
+}
+
+export interface LayerData extends Readonly<Lists> {
+  tables: readonly NewTable[];
 }
 
 function mapIn<K, L, V>(maps: Map<K, Map<L, V>>, key: K): Map<L, V> {
