@@ -34,10 +34,13 @@ export function scanByKey(
   indexNo: number,
   { range, order, limit }: ScanRequest,
 ): ScannedRow[] {
-  const statement = file.statement(order === 'asc' ? byKeyAscending : byKeyDescending);
-  const parameters = [indexNo, range.lo, range.hi, limit] as const;
-  // One row is fetched for half the price of a list.
-  const rows = limit === 1 ? [statement.get(...parameters)] : statement.all(...parameters);
+  const { one, some } = byKey[order];
+  // One row is fetched for half the price of a list. By a statement of its own: with libsql, a
+  // `get` after an `all` of the same one reads with the parameters of that.
+  const rows =
+    limit === 1
+      ? [file.statement(one).get(indexNo, range.lo, range.hi)]
+      : file.statement(some).all(indexNo, range.lo, range.hi, limit);
   return rows.flatMap((row) => {
     if (row === undefined) return [];
     const [key, doc, id, body, size] = row as [Buffer, number, unknown, unknown, number];
@@ -45,13 +48,16 @@ export function scanByKey(
   });
 }
 
-const byKey = (direction: 'ASC' | 'DESC') =>
+const byKeySql = (direction: 'ASC' | 'DESC', limit: string) =>
   `SELECT CAST(e.key AS BLOB), d.doc, CAST(d.id AS BLOB), CAST(d.body AS BLOB), d.size
    FROM index_entries e CROSS JOIN documents d ON d.doc = e.doc
    WHERE e.index_no = ? AND e.key >= ? AND e.key < ?
-   ORDER BY e.key ${direction} LIMIT ?`;
-const byKeyAscending = byKey('ASC');
-const byKeyDescending = byKey('DESC');
+   ORDER BY e.key ${direction} LIMIT ${limit}`;
+
+const byKey = {
+  asc: { one: byKeySql('ASC', '1'), some: byKeySql('ASC', '?') },
+  desc: { one: byKeySql('DESC', '1'), some: byKeySql('DESC', '?') },
+};
 
 /** The index by id has no entries of its own: the documents' unique index is it. */
 export function scanById(
