@@ -29,7 +29,8 @@ type Random = () => number;
 type Body = (tx: WriteTransaction) => unknown;
 
 const below = (random: Random, n: number) => Math.floor(random() * n);
-const oneOf = <T>(random: Random, items: readonly T[]): T => items[below(random, items.length)] as T;
+const oneOf = <T>(random: Random, items: readonly T[]): T =>
+  items[below(random, items.length)] as T;
 
 function fieldsOf(random: Random): JsonObject {
   const text = Array.from({ length: 1 + below(random, 4) }, () => oneOf(random, words)).join(' ');
@@ -113,7 +114,12 @@ function changeSomething(random: Random, tx: WriteTransaction): unknown {
     case 3: {
       const id = pick(tx, table, random);
       const { n, text } = fieldsOf(random);
-      return id && withoutSystemFields(JSON.parse(scope.patch(id, { n: n ?? 0, text: text ?? '' })) as JsonObject);
+      return (
+        id &&
+        withoutSystemFields(
+          JSON.parse(scope.patch(id, { n: n ?? 0, text: text ?? '' })) as JsonObject,
+        )
+      );
     }
     case 4: {
       const id = pick(tx, table, random);
@@ -183,34 +189,39 @@ describe('transactions on what is not on disk yet', () => {
   it.each([
     ['', 0],
     ['where some of it cannot be saved', 0.15],
-  ])('answer as if it were %s', async (_, failureRate) => {
-    const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
-    const rounds = Number(process.env['LAYER_ROUNDS'] ?? 8);
-    let unsaved = 0;
-    for (let round = 0; round < rounds; round++) {
-      const random = seededRandom(seed * 1_000 + round);
-      const folder = temporaryFolder();
-      const openWriter: NonNullable<Parameters<typeof temporaryStore>[0]>['openWriter'] = (file) =>
-        new LateWriter(file, random, failureRate);
-      const [late, prompt] = [temporaryStore({ folder, openWriter }), temporaryStore()];
-      await prompt.write((tx) => tx.applySchema('', schema));
-      for (let tries = 0; ; tries++) {
-        const made = await outcomeOf(late.write((tx) => tx.applySchema('', schema)));
-        if (made.kind === 'answered') break;
-        expect(tries).toBeLessThan(20);
+  ])(
+    'answer as if it were %s',
+    async (_, failureRate) => {
+      const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+      const rounds = Number(process.env['LAYER_ROUNDS'] ?? 8);
+      let unsaved = 0;
+      for (let round = 0; round < rounds; round++) {
+        const random = seededRandom(seed * 1_000 + round);
+        const folder = temporaryFolder();
+        const openWriter: NonNullable<Parameters<typeof temporaryStore>[0]>['openWriter'] = (
+          file,
+        ) => new LateWriter(file, random, failureRate);
+        const [late, prompt] = [temporaryStore({ folder, openWriter }), temporaryStore()];
+        await prompt.write((tx) => tx.applySchema('', schema));
+        for (let tries = 0; ; tries++) {
+          const made = await outcomeOf(late.write((tx) => tx.applySchema('', schema)));
+          if (made.kind === 'answered') break;
+          expect(tries).toBeLessThan(20);
+        }
+        const seeds = Array.from({ length: 60 }, () => below(random, 2 ** 31));
+        const outcomes = await runAll(late, seeds, random);
+        for (const [i, outcome] of outcomes.entries()) {
+          const where = `seed ${seed}, round ${round}, transaction ${i}`;
+          if (outcome.kind === 'unsaved') unsaved += 1;
+          else expect(await outcomeOf(prompt.write(bodyOf(seeds[i] ?? 0))), where).toEqual(outcome);
+        }
+        expect((await everything(late)).value).toEqual((await everything(prompt)).value);
+        await late.close();
+        expect(findIndexFaults(folder), `seed ${seed}, round ${round}`).toEqual([]);
       }
-      const seeds = Array.from({ length: 60 }, () => below(random, 2 ** 31));
-      const outcomes = await runAll(late, seeds, random);
-      for (const [i, outcome] of outcomes.entries()) {
-        const where = `seed ${seed}, round ${round}, transaction ${i}`;
-        if (outcome.kind === 'unsaved') unsaved += 1;
-        else expect(await outcomeOf(prompt.write(bodyOf(seeds[i] ?? 0))), where).toEqual(outcome);
-      }
-      expect((await everything(late)).value).toEqual((await everything(prompt)).value);
-      await late.close();
-      expect(findIndexFaults(folder), `seed ${seed}, round ${round}`).toEqual([]);
-    }
-    if (failureRate > 0) expect(unsaved).toBeGreaterThan(rounds);
-    else expect(unsaved).toBe(0);
-  }, 120_000);
+      if (failureRate > 0) expect(unsaved).toBeGreaterThan(rounds);
+      else expect(unsaved).toBe(0);
+    },
+    120_000,
+  );
 });

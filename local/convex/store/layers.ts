@@ -88,7 +88,7 @@ export class Layers {
 
   /** At most `limit` rows of an index, from the beginning of the range in its order; none at its end. */
   scan(index: IndexInfo, table: TableInfo, request: ScanRequest): Scanned {
-    for (let { range } = request; ; ) {
+    for (let { range } = request; ;) {
       const found = this.#scanPart(index, table, { ...request, range });
       if (found.rows.length > 0 || found.isLast) return found;
       // All of this part of the file was removed in the layers.
@@ -140,8 +140,7 @@ export class Layers {
     changed: ReadonlyMap<string, number>,
     { order, limit }: ScanRequest,
   ): ScannedPart {
-    const kept =
-      changed.size === 0 ? rows : rows.filter(({ key }) => !changed.has(latin1(key)));
+    const kept = changed.size === 0 ? rows : rows.filter(({ key }) => !changed.has(latin1(key)));
     const current = kept.map((row) => this.#newest(row));
     const added = [...changed].filter(([, doc]) => doc !== removed);
     if (added.length === 0) return { rows: current, isLast, rest };

@@ -134,7 +134,10 @@ function newestInFile(
 ): number[] {
   const name = tableName(index.indexNo);
   const texts = wanted.words.map((word) => `"t${word}"${word === words.at(-1) ? ' *' : ''}`);
-  const match = [...filters.map(({ token }) => `"${token}"`), `(${texts.join(` ${wanted.join} `)})`];
+  const match = [
+    ...filters.map(({ token }) => `"${token}"`),
+    `(${texts.join(` ${wanted.join} `)})`,
+  ];
   const row = file
     .statement(
       `SELECT json_group_array(rowid) FROM

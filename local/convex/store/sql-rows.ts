@@ -100,9 +100,7 @@ function idBound(key: Uint8Array): { text: string; includesEqual: boolean } {
 }
 
 export function countEntries(file: DatabaseFile, indexNo: number): number {
-  const row = file
-    .statement('SELECT count(*) FROM index_entries WHERE index_no = ?')
-    .get(indexNo);
+  const row = file.statement('SELECT count(*) FROM index_entries WHERE index_no = ?').get(indexNo);
   return row?.[0] as number;
 }
 

@@ -61,9 +61,7 @@ export class SqlSink implements Sink {
 
   putSystemRow(bucket: string, key: string, json: string | null): void {
     if (json === null) {
-      this.file
-        .statement('DELETE FROM system_rows WHERE bucket = ? AND key = ?')
-        .run(bucket, key);
+      this.file.statement('DELETE FROM system_rows WHERE bucket = ? AND key = ?').run(bucket, key);
     } else {
       this.file
         .statement('INSERT OR REPLACE INTO system_rows (bucket, key, value) VALUES (?, ?, ?)')
@@ -77,7 +75,12 @@ export class SqlSink implements Sink {
     for (let at = 0; at < documents.length; at += 6) {
       // As `Layer.toData` puts them there; so are the others below.
       const [doc, tableNo, id, size, body, isNew] = documents.slice(at, at + 6) as [
-        number, number, string, number, string | null, number,
+        number,
+        number,
+        string,
+        number,
+        string | null,
+        number,
       ];
       if (body !== null) this.putDocument(tableNo, { doc, id, size, body }, isNew === 1);
       else if (isNew === 0) this.removeDocument(tableNo, { doc });
@@ -92,7 +95,10 @@ export class SqlSink implements Sink {
     this.putEntries(there);
     for (let at = 0; at < searches.length; at += 4) {
       const [indexNo, doc, tokens, isNew] = searches.slice(at, at + 4) as [
-        number, number, string | null, number,
+        number,
+        number,
+        string | null,
+        number,
       ];
       if (tokens === null) removeSearchEntry(this.file, indexNo, doc);
       else if (isNew === 1) addSearchEntry(this.file, indexNo, doc, tokens);

@@ -1,4 +1,9 @@
-import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
+import {
+  MessageChannel,
+  receiveMessageOnPort,
+  Worker,
+  type MessagePort,
+} from 'node:worker_threads';
 import { endingByItself } from '../self-limited';
 import { save, type BatchWriter, type Landed, type Work } from './batch-writer';
 import { StoreError, type StoreErrorCode } from './contract';

@@ -1,8 +1,4 @@
-import {
-  DatabaseFile,
-  type Role,
-  type Statement,
-} from '../../../local/convex/store/database-file';
+import { DatabaseFile, type Role, type Statement } from '../../../local/convex/store/database-file';
 
 /** So that the log is copied into the file all the time, and a crash often falls into that. */
 const checkpointPages = 8;
