@@ -77,7 +77,7 @@ export interface SearchSource {
   index: IndexInfo;
   changed: ReadonlyMap<number, SearchEntry | null>;
   /** Of documents that are not in the file as they are now, also where the index has not changed. */
-  newBodyOf(doc: number): string | undefined;
+  newBodyOf: (doc: number) => string | undefined;
 }
 
 /** When words are common: how many of the newest documents of each take part at least. */
