@@ -1,11 +1,12 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { SearchXIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
+import type { Position } from '../lib/page-trail';
 import type { PageData } from '../lib/paged-list';
 import { LoadError } from './load-error';
 import { LoadingList } from './loading-list';
 import { Notice } from './notice';
-import { Pager, type Position } from './pager';
+import { Pager } from './pager';
 import { Button } from './ui/button';
 
 interface LogPanelProps<Row> {

@@ -1,11 +1,7 @@
 import { ChevronLeftIcon, ChevronRightIcon } from 'lucide-react';
-import { useRef } from 'react';
+import { useState } from 'react';
+import { PageTrail, type Position } from '../lib/page-trail';
 import { Button } from './ui/button';
-
-export interface Position {
-  cursor?: string;
-  page?: number;
-}
 
 interface PagerProps {
   position: Position;
@@ -18,23 +14,14 @@ interface PagerProps {
   summary?: string;
 }
 
-/**
- * Cursor paging for people. Convex hands out only the next position, so the ones behind are
- * remembered while the page is open; who came by a link goes back to the first page.
- */
+/** Cursor paging for people; the pages behind are remembered while the page is open. */
 export function Pager({ position, nextCursor, listKey, onMove, summary }: PagerProps) {
-  const before = useRef(new Map<string, Position>());
+  const [trail] = useState(() => new PageTrail());
   const page = position.page ?? 1;
-  const keyOf = (cursor: string) => `${listKey}|${cursor}`;
   const goNext = () => {
-    if (nextCursor === undefined) return;
-    before.current.set(keyOf(nextCursor), position);
-    onMove({ cursor: nextCursor, page: page + 1 });
+    if (nextCursor !== undefined) onMove(trail.next(listKey, position, nextCursor));
   };
-  const goBack = () => {
-    const previous = position.cursor && before.current.get(keyOf(position.cursor));
-    onMove(previous ? { cursor: previous.cursor, page: previous.page } : {});
-  };
+  const goBack = () => onMove(trail.back(listKey, position));
   return (
     <nav aria-label="Pages" className="flex items-center justify-between gap-3 text-sm">
       <p className="text-muted-foreground" aria-live="polite">
