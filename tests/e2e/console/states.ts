@@ -109,7 +109,7 @@ export function stateTests(ui: ConsoleWorld): void {
     await userRow(ui.page, 'staff@rollcall.test').getByText('Yuki Tanaka').waitFor();
   });
 
-  it('a command that does not get through says so in its dialog, and the next try works', async () => {
+  it('a command that does not get through says so in its dialog; the next try is sent once, and its button keeps the focus', async () => {
     await ui.visit('/admin/users');
     await ui.page.route('**/api/trpc/**', (route) => route.abort());
     await ui.page.getByRole('button', { name: 'Invite', exact: true }).click();
@@ -120,8 +120,24 @@ export function stateTests(ui: ConsoleWorld): void {
     await dialog.getByRole('link', { name: /^INTERNAL/ }).waitFor();
     expect(await lookOver(ui.page)).toEqual([]);
     await ui.page.unroute('**/api/trpc/**');
-    await dialog.getByRole('button', { name: 'Send invitation' }).press('Enter');
+
+    let sent = 0;
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    await ui.page.route('**/api/trpc/users.invite*', async (route) => {
+      sent += 1;
+      await held;
+      await route.continue();
+    });
+    const send = dialog.getByRole('button', { name: 'Send invitation' });
+    await send.press('Enter');
+    await expect.poll(() => send.getAttribute('aria-disabled')).toBe('true');
+    expect(await send.evaluate((button) => button === document.activeElement)).toBe(true);
+    await send.press('Enter');
+    letGo();
     await ui.page.getByText('later@rollcall.test is invited').waitFor();
+    expect(sent).toBe(1);
+    await ui.page.unroute('**/api/trpc/users.invite*');
     await dialog.waitFor({ state: 'detached' });
   });
 
