@@ -1,7 +1,9 @@
 import { endingByItself } from '../self-limited';
+import type { BatchWriter } from './batch-writer';
 import type { Commit } from './contract';
 import type { DatabaseFile } from './database-file';
-import { Layer, type Sink } from './layer';
+import { Layer, type LayerData, type Mark, type Sink } from './layer';
+import type { Layers } from './layers';
 import { SqlSink } from './sql-sink';
 
 /**
@@ -28,7 +30,28 @@ export interface Finished {
   settle: (failure?: Error) => void;
 }
 
-/** Transactions that ran one after the other, and what they wrote: in a layer of its own. */
+/** What a batch needs of the store it belongs to. */
+export interface BatchHost {
+  readonly file: DatabaseFile;
+  readonly layers: Layers;
+  readonly writer: BatchWriter;
+  /** Nothing lies between the batch and the disk. */
+  isNext(batch: Batch): boolean;
+  /** Brings everything that was written before into the file, at once; throws when it cannot. */
+  saveAllBefore(batch: Batch): void;
+}
+
+/** A place in what a batch has written, to go back to. */
+export interface BatchMark {
+  /** Number of layers, and the place in the last of them. */
+  layers: number;
+  mark: Mark;
+}
+
+/**
+ * Transactions that ran one after the other, and what they wrote: in layers, of which the earlier
+ * ones may be on their way to the disk while the last transaction still runs.
+ */
 export class Batch {
   finished: Finished[] = [];
   commits: Commit[] = [];
@@ -37,48 +60,113 @@ export class Batch {
   isInFile = false;
   readonly #deadline = performance.now() + batchMs;
   #ran = 0;
+  #layers: Layer[];
+  /** How many of the layers the writer has already. */
+  #sent = 0;
 
-  constructor(
-    /** Holds what was written, until that is in the file. */
-    public layer: Layer,
-    private readonly file: DatabaseFile,
-    /** Brings everything that was written before into the file, at once; throws when it cannot. */
-    readonly saveAllBefore: () => void,
-  ) {}
+  constructor(private readonly host: BatchHost) {
+    this.#layers = [host.layers.push()];
+  }
 
   get isOpen(): boolean {
     if (this.failure || this.isInFile) return false;
-    if (this.#ran >= batchTransactions || this.layer.size > batchSize) return false;
+    if (this.#ran >= batchTransactions || this.size > batchSize) return false;
     return performance.now() < this.#deadline;
   }
 
   get hasWrites(): boolean {
-    return !this.failure && !this.layer.isEmpty;
+    return !this.failure && this.#layers.some((layer) => !layer.isEmpty);
+  }
+
+  get size(): number {
+    return this.#layers.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** What the writer does not have yet, oldest first. */
+  unsentLayers(): LayerData[] {
+    return this.#layers.slice(this.#sent).map((layer) => layer.toData());
   }
 
   get sink(): Sink {
-    return this.isInFile ? new SqlSink(this.file) : this.layer;
+    if (this.isInFile) return new SqlSink(this.host.file);
+    const { writer, layers } = this.host;
+    const last = this.#last;
+    if (last.size < writer.partSize || !this.host.isNext(this)) return last;
+    // Of a large transaction, the beginning goes ahead. Counted first: it may be cut off anywhere.
+    const parts = this.unsentLayers();
+    this.#sent = this.#layers.length;
+    for (const part of parts) writer.writePart(part);
+    const next = layers.push();
+    this.#layers.push(next);
+    return next;
   }
 
-  /** Takes out what has ended so far; the running transaction goes on in a layer of its own. */
-  splitOff(layer: Layer): Batch {
-    const ended = new Batch(this.layer, this.file, this.saveAllBefore);
-    [ended.finished, this.finished] = [this.finished, []];
-    [ended.commits, this.commits] = [this.commits, []];
-    this.layer = layer;
-    return ended;
+  get #last(): Layer {
+    // There is always one.
+    return this.#layers.at(-1) as Layer;
   }
 
-  /** As if none of its transactions had ever run. */
+  mark(): BatchMark {
+    return { layers: this.#layers.length, mark: this.#last.mark() };
+  }
+
+  backTo({ layers, mark }: BatchMark): void {
+    if (layers <= this.#sent) this.#takeBack();
+    while (this.#layers.length > layers) {
+      const layer = this.#layers.pop();
+      if (layer) this.#remove(layer);
+    }
+    this.#last.backTo(mark);
+  }
+
+  /** Nothing of it hides the file any more: it is there, or must never be. */
+  removeLayers(): void {
+    for (const layer of this.#layers) this.host.layers.remove(layer);
+  }
+
+  /** What it has written must never be in the file. */
+  forget(): void {
+    this.#takeBack();
+    this.removeLayers();
+  }
+
+  /** As if none of its transactions had ever run; whatever state they were cut off in. */
   discard(): void {
-    this.layer = new Layer();
+    this.forget();
+    this.#layers = [new Layer()];
     this.finished = [];
     this.commits = [];
   }
 
-  /** From now on the running transaction writes into the file, which has all that was before. */
+  #remove(layer: Layer): void {
+    layer.backTo(0);
+    this.host.layers.remove(layer);
+  }
+
+  #takeBack(): void {
+    if (this.#sent > 0) this.host.writer.takeBack();
+    this.#sent = 0;
+  }
+
+  /** Takes out what has ended so far; the running transaction goes on in a layer of its own. */
+  splitOff(): Batch {
+    const ended = new Batch(this.host);
+    ended.removeLayers();
+    [ended.finished, this.finished] = [this.finished, []];
+    [ended.commits, this.commits] = [this.commits, []];
+    [ended.#layers, this.#layers] = [this.#layers, [this.host.layers.push()]];
+    [ended.#sent, this.#sent] = [this.#sent, 0];
+    return ended;
+  }
+
+  /** Everything that was written before the running transaction is in the file from now on. */
+  saveAllBefore(): void {
+    this.host.saveAllBefore(this);
+  }
+
+  /** The running transaction writes into the file itself from now on. */
   beginInFile(): void {
-    this.file.exec('BEGIN IMMEDIATE');
+    this.host.file.exec('BEGIN IMMEDIATE');
     this.isInFile = true;
   }
 

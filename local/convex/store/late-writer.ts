@@ -1,12 +1,14 @@
-import { save, type BatchWriter, type Landed, type Work } from './batch-writer';
+import { save, savePart, type BatchWriter, type Landed, type Work } from './batch-writer';
 import { StoreError } from './contract';
 import type { DatabaseFile } from './database-file';
+import type { LayerData } from './layer';
 
 /**
  * For tests: brings work to the disk some turns of the event loop later, as a thread does, and
  * sometimes fails to.
  */
 export class LateWriter implements BatchWriter {
+  readonly partSize = 40;
   #next: (() => void) | undefined;
 
   /** `failureRate`: of 1. */
@@ -23,7 +25,7 @@ export class LateWriter implements BatchWriter {
     const land = () => {
       if (isDone) return;
       isDone = true;
-      landed(fails ? failure : save(this.file, work));
+      landed(fails ? this.#fail(failure) : save(this.file, work));
     };
     this.#next = land;
     let turns = Math.floor(this.random() * 12);
@@ -33,6 +35,20 @@ export class LateWriter implements BatchWriter {
       setImmediate(wait);
     };
     setImmediate(wait);
+  }
+
+  #fail(failure: StoreError): StoreError {
+    this.takeBack();
+    return failure;
+  }
+
+  /** In the connection of the readers: what it holds is hidden from them by its layer. */
+  writePart(layer: LayerData): void {
+    savePart(this.file, layer);
+  }
+
+  takeBack(): void {
+    if (this.file.inTransaction) this.file.exec('ROLLBACK');
   }
 
   finish(): void {

@@ -169,7 +169,7 @@ export class Layers {
     const changed = this.#changedKeys(index, wholeIndex());
     if (changed.size === 0) return countEntries(this.file, index.indexNo);
     // One state of the file for both: a layer may reach it at any time.
-    this.file.exec('BEGIN');
+    this.file.exec('SAVEPOINT counting');
     try {
       let count = countEntries(this.file, index.indexNo);
       for (const [key, doc] of changed) {
@@ -178,7 +178,7 @@ export class Layers {
       }
       return count;
     } finally {
-      this.file.exec('COMMIT');
+      this.file.exec('RELEASE counting');
     }
   }
 

@@ -11,7 +11,7 @@ import {
   type WriteTransaction,
 } from './contract';
 import { attempt, once, settled } from './attempt';
-import { Batch, type Task } from './batch';
+import { Batch, type BatchHost, type Task } from './batch';
 import { undo, type BatchWriter } from './batch-writer';
 import { saveClock } from './clock';
 import { CommitHistory } from './commit-history';
@@ -39,6 +39,7 @@ export class SerialStore implements Store {
   #durableTs: Ts;
   #listeners = new Set<(commit: Commit) => void>();
   readonly #history: CommitHistory;
+  readonly #host: BatchHost;
   #whenIdle: (() => void)[] = [];
   /** The batch whose bodies run. */
   #running: Batch | undefined;
@@ -55,6 +56,13 @@ export class SerialStore implements Store {
     private readonly frame?: Frame,
   ) {
     this.#durableTs = parts.clock.lastTs;
+    this.#host = {
+      ...parts,
+      writer,
+      isNext: (batch) =>
+        batch === this.#running && this.#written.length === 0 && this.#waiting.length === 0,
+      saveAllBefore: (batch) => this.#saveAll(batch),
+    };
     this.#history = new CommitHistory(this.#durableTs);
   }
 
@@ -173,8 +181,7 @@ export class SerialStore implements Store {
   }
 
   async #runBatch(): Promise<void> {
-    const { layers, file } = this.parts;
-    const batch: Batch = new Batch(layers.push(), file, () => this.#saveAll(batch));
+    const batch = new Batch(this.#host);
     this.#running = batch;
     if (this.frame && this.#queue[0]?.isFramed && this.#queue[1]?.isFramed) {
       await this.#runFramed(batch, this.frame);
@@ -187,7 +194,7 @@ export class SerialStore implements Store {
     }
     this.#running = undefined;
     if (batch.failure) this.#forget([batch]);
-    if (!batch.hasWrites) layers.remove(batch.layer);
+    if (!batch.hasWrites) batch.removeLayers();
     this.#waiting.push(batch);
   }
 
@@ -210,8 +217,8 @@ export class SerialStore implements Store {
     if (!isCut) return;
     this.parts.file.takeFailure();
     // Whatever was cut off may have left it in any state.
-    this.#forget([batch]);
     batch.discard();
+    this.parts.catalog.reload(this.parts.layers.tables());
     const next = this.#queue[0] === started.at(-1) ? started.slice(0, -1) : started;
     for (const task of started) task.isFramed = false;
     this.#queue.unshift(...next);
@@ -228,13 +235,13 @@ export class SerialStore implements Store {
   }
 
   #isBrieflyBusy(): boolean {
-    const size = this.#written.reduce((sum, { layer }) => sum + layer.size, 0);
+    const size = this.#written.reduce((sum, batch) => sum + batch.size, 0);
     return this.#written.length > 0 && size < briefSize;
   }
 
   #workOf(batches: readonly Batch[]) {
     return {
-      layers: batches.map(({ layer }) => layer.toData()),
+      layers: batches.flatMap((batch) => batch.unsentLayers()),
       clock: this.parts.clock.toData(),
     };
   }
@@ -248,7 +255,7 @@ export class SerialStore implements Store {
       if (this.#running) this.#running.failure = failure;
       this.#forget([...batches, ...(this.#running ? [this.#running] : [])]);
     } else {
-      for (const { layer } of batches) this.parts.layers.remove(layer);
+      for (const batch of batches) batch.removeLayers();
     }
     for (const batch of batches) this.#handOut(batch, failure ?? batch.failure);
     this.#hand();
@@ -262,7 +269,7 @@ export class SerialStore implements Store {
   /** Undoes batches whole. */
   #forget(batches: readonly Batch[]): void {
     const { catalog, layers } = this.parts;
-    for (const { layer } of batches) layers.remove(layer);
+    for (const batch of batches) batch.forget();
     catalog.reload(layers.tables());
   }
 
@@ -271,7 +278,7 @@ export class SerialStore implements Store {
    * thread. That one has written nothing; the others of its batch are done.
    */
   #saveAll(running: Batch): void {
-    this.#waiting.push(running.splitOff(this.parts.layers.push()));
+    this.#waiting.push(running.splitOff());
     this.#hand();
     while (this.#written.length > 0) this.writer.finish();
     if (running.failure) throw running.failure;

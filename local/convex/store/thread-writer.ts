@@ -5,9 +5,10 @@ import {
   type MessagePort,
 } from 'node:worker_threads';
 import { endingByItself } from '../self-limited';
-import { save, type BatchWriter, type Landed, type Work } from './batch-writer';
+import { save, savePart, undo, type BatchWriter, type Landed, type Work } from './batch-writer';
 import { StoreError, type StoreErrorCode } from './contract';
 import type { DatabaseFile } from './database-file';
+import type { LayerData } from './layer';
 
 export interface WriterData {
   folder: string;
@@ -15,6 +16,11 @@ export interface WriterData {
   /** Moves with every piece of work, after its message. */
   done: Int32Array;
 }
+
+type Request =
+  | { kind: 'work'; work: Work }
+  | { kind: 'part'; layer: LayerData }
+  | { kind: 'takeBack' };
 
 interface SavedMessage {
   failure?: { code: StoreErrorCode; message: string };
@@ -28,6 +34,7 @@ const finishMsMax = 60_000;
  * the disk, the functions of the next run.
  */
 export class ThreadWriter implements BatchWriter {
+  readonly partSize = 60_000;
   readonly #worker: Worker;
   readonly #port: MessagePort;
   /** Counts pieces of work that are done, before their messages arrive. */
@@ -52,7 +59,19 @@ export class ThreadWriter implements BatchWriter {
     this.#landed = landed;
     // The process lives until the answer is there.
     this.#port.ref();
-    this.#port.postMessage(work);
+    this.#send({ kind: 'work', work });
+  }
+
+  writePart(layer: LayerData): void {
+    this.#send({ kind: 'part', layer });
+  }
+
+  takeBack(): void {
+    this.#send({ kind: 'takeBack' });
+  }
+
+  #send(request: Request): void {
+    this.#port.postMessage(request);
   }
 
   finish(): void {
@@ -95,13 +114,34 @@ export class ThreadWriter implements BatchWriter {
 
 /** The other side: saves one piece of work after the other and answers each. */
 export function answerWork({ port, done }: WriterData, file: DatabaseFile): void {
-  port.on('message', (work: Work) => {
-    const failure = save(file, work);
+  let failure: StoreError | undefined;
+  const answer = (work: Work) => {
+    failure ??= save(file, work);
     const message: SavedMessage = failure
       ? { failure: { code: failure.code, message: failure.message } }
       : {};
+    failure = undefined;
     port.postMessage(message);
     Atomics.add(done, 0, 1);
     Atomics.notify(done, 0);
+  };
+  port.on('message', (request: Request) => {
+    if (request.kind === 'work') return answer(request.work);
+    if (request.kind === 'part') {
+      // Told with the rest of the work.
+      if (!failure) failure = attemptPart(file, request.layer);
+      return;
+    }
+    failure = undefined;
+    if (file.inTransaction) file.exec('ROLLBACK');
   });
+}
+
+function attemptPart(file: DatabaseFile, layer: LayerData): StoreError | undefined {
+  try {
+    savePart(file, layer);
+    return undefined;
+  } catch (error) {
+    return undo(file, error);
+  }
 }

@@ -1,4 +1,4 @@
-import type { Batch } from './batch';
+import type { Batch, BatchMark } from './batch';
 import type { Catalog } from './catalog';
 import type { Clock } from './clock';
 import { WriteLog } from './commit-writes';
@@ -15,7 +15,7 @@ import type { CursorCodec } from './cursor';
 import type { DatabaseFile } from './database-file';
 import { DocumentRows, type DocumentNumbers, type StoredDocument } from './documents';
 import { dumpTables, restoreTables, type TableDump } from './dump';
-import type { Mark, Sink } from './layer';
+import type { Sink } from './layer';
 import type { Layers } from './layers';
 import { UsageMeter } from './limits';
 import type { ReadContext } from './read-context';
@@ -48,7 +48,7 @@ export class Transaction implements WriteTransaction, ReadContext {
   #openSavepoints: number[] = [];
   #savepointsMade = 0;
   #isOver = false;
-  #start: Mark;
+  #start: BatchMark;
 
   constructor(
     readonly parts: StoreParts,
@@ -58,7 +58,7 @@ export class Transaction implements WriteTransaction, ReadContext {
   ) {
     const { layers, numbers } = parts;
     const sink = () => this.sink;
-    this.#start = batch.layer.mark();
+    this.#start = batch.mark();
     this.rows = new DocumentRows(layers, this.log, sink, numbers);
     this.system = new SystemRows(layers, sink, {
       use: () => this.use(),
@@ -85,7 +85,7 @@ export class Transaction implements WriteTransaction, ReadContext {
       );
     }
     this.batch.saveAllBefore();
-    this.#start = this.batch.layer.mark();
+    this.#start = this.batch.mark();
   }
 
   /** For writing that the layers know nothing of. */
@@ -173,8 +173,8 @@ export class Transaction implements WriteTransaction, ReadContext {
     if (this.mode === 'read') return () => {};
     const { batch } = this;
     if (!batch.isInFile) {
-      const mark = batch.layer.mark();
-      return () => batch.layer.backTo(mark);
+      const mark = batch.mark();
+      return () => batch.backTo(mark);
     }
     const { file, catalog } = this.parts;
     const name = `nested_${depth}`;
@@ -239,6 +239,6 @@ export class Transaction implements WriteTransaction, ReadContext {
   /** As `end`, and nothing of what it wrote is kept. In the file, the caller undoes it. */
   undo(): void {
     this.abandon();
-    if (!this.batch.isInFile) this.batch.layer.backTo(this.#start);
+    if (!this.batch.isInFile) this.batch.backTo(this.#start);
   }
 }
