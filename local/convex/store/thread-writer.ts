@@ -18,9 +18,7 @@ export interface WriterData {
 }
 
 type Request =
-  | { kind: 'work'; work: Work }
-  | { kind: 'part'; layer: LayerData }
-  | { kind: 'takeBack' };
+  { kind: 'work'; work: Work } | { kind: 'part'; layer: LayerData } | { kind: 'takeBack' };
 
 interface SavedMessage {
   failure?: { code: StoreErrorCode; message: string };
