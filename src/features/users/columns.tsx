@@ -53,21 +53,21 @@ export const columns: readonly Column[] = [
   {
     id: 'role',
     header: 'Role',
-    className: 'max-md:order-3 max-md:max-w-32 md:w-30 xl:w-34',
+    className: 'max-md:order-3 max-md:max-w-32 md:w-30 2xl:w-36',
     render: (user) => <RoleCell user={user} />,
   },
   {
     id: 'state',
     header: 'State',
     optional: true,
-    className: 'max-md:order-4 md:w-32 xl:w-34',
+    className: 'max-md:order-4 md:w-32 2xl:w-36',
     render: (user) => <StateCell user={user} />,
   },
   {
     id: 'push',
     header: 'Clerk',
     optional: true,
-    className: 'max-md:order-5 max-md:h-6 max-md:flex-1 max-md:basis-0 md:w-46 xl:w-52',
+    className: 'max-md:order-5 max-md:h-6 max-md:flex-1 max-md:basis-0 md:w-46 xl:w-48 2xl:w-56',
     render: (user) => <PushCell user={user} />,
   },
   {

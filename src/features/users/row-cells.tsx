@@ -1,6 +1,5 @@
 import { TriangleAlertIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { Badge } from '../../components/ui/badge';
 import { RoleBadge } from '../../components/role-badge';
 import { cn } from '../../lib/cn';
 import { openPushes } from './open-pushes';
@@ -67,29 +66,40 @@ export function PushCell({ user }: { user: UserRow }) {
   return (
     <span className="flex min-w-0 items-center gap-1.5 max-md:h-6">
       <TwoLines>
-        <span className="flex min-w-0 items-center gap-1">
-          <PushBadge push={shown} />
-          {others.length > 0 && (
-            <Badge variant="outline" className="max-xl:sr-only" title={others.join(', ')}>
-              +{others.length}
-              <span className="sr-only">: {others.join(', ')}</span>
-            </Badge>
-          )}
-        </span>
-        {reason !== undefined && (
-          <span
-            title={reason}
-            className={cn(
-              note,
-              'max-md:sr-only',
-              state === 'failed' ? 'text-destructive' : 'text-muted-foreground',
-            )}
-          >
-            {reason}
-          </span>
+        <PushBadge push={shown} />
+        {(reason !== undefined || others.length > 0) && (
+          <PushNote reason={reason} others={others} failed={state === 'failed'} />
         )}
       </TwoLines>
       {(state === 'failed' || reason !== undefined) && <Retry user={user} compact />}
+    </span>
+  );
+}
+
+interface PushNoteProps {
+  reason: string | undefined;
+  /** What else is on its way. */
+  others: string[];
+  failed: boolean;
+}
+
+function PushNote({ reason, others, failed }: PushNoteProps) {
+  const also = others.length > 0 ? `also ${others.join(', ')}` : undefined;
+  return (
+    <span
+      title={[reason, also].filter(Boolean).join('; ')}
+      className={cn(note, 'max-md:sr-only', failed ? 'text-destructive' : 'text-muted-foreground')}
+    >
+      {also !== undefined && (
+        <>
+          <span aria-hidden>
+            +{others.length}
+            {reason !== undefined && ' · '}
+          </span>
+          <span className="sr-only">{also}. </span>
+        </>
+      )}
+      {reason}
     </span>
   );
 }
