@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { isActiveOwner, leavesNoOwner, type Standing } from '../../convex/model/lastOwner';
 import { type Actor, can, canSometimes, decide, permissions } from '../../src/shared/permissions';
 import { rolePresets, type RoleVocabulary } from '../../src/shared/role-presets';
-import { defaultRole, isRole, outranks, ownerRole, roleNames } from '../../src/shared/roles';
+import { aRole, defaultRole, isRole, outranks, ownerRole, roleNames } from '../../src/shared/roles';
 
 const role = fc.constantFrom(...roleNames);
 const permission = fc.constantFrom(...permissions);
@@ -188,4 +188,12 @@ describe('C6: the vocabularies of the guides', () => {
     expect(isRole(` ${defaultRole}`)).toBe(false);
     expect(isRole('toString')).toBe(false);
   });
+});
+
+test('C6: texts call one person of a role as English does', () => {
+  expect(['superadmin', 'admin', 'staff'].filter(isRole).map(aRole)).toEqual([
+    'a superadmin',
+    'an admin',
+    'a staff',
+  ]);
 });
