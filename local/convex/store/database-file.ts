@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { StoreError } from './contract';
@@ -69,6 +69,7 @@ export class DatabaseFile {
 
   readonly #path: string;
   readonly #lock: Database.Database | undefined;
+  #logIndex: number | undefined;
 
   constructor(
     folder: string,
@@ -148,6 +149,18 @@ export class DatabaseFile {
     }
   }
 
+  /**
+   * Copies the log back into the file once it is long; for a moment at which nobody waits. The
+   * length is the frame counter in the header of SQLite's wal-index (its format is documented):
+   * nothing else tells it without copying.
+   */
+  copyLogBack(): void {
+    this.#logIndex ??= openSync(`${this.#path}-shm`, 'r');
+    const counter = new Uint32Array(1);
+    readSync(this.#logIndex, counter, 0, 4, 16);
+    if ((counter[0] ?? 0) > logPagesMax) this.exec('PRAGMA wal_checkpoint(PASSIVE)');
+  }
+
   get inTransaction(): boolean {
     return this.#db.inTransaction;
   }
@@ -178,6 +191,9 @@ function release(db: Database.Database, role: Role): void {
   db.close();
 }
 
+/** 16 MB of log instead of 4: pages that many transactions touch are copied back less often. */
+const logPagesMax = 4096;
+
 /** Two connections cannot have the file itself to themselves: they have this one. */
 const lockName = 'convex.lock';
 
@@ -201,8 +217,8 @@ function prepareFile(db: Database.Database, role: Role): number {
   db.exec('PRAGMA journal_mode = WAL');
   db.exec('PRAGMA synchronous = FULL');
   db.exec('PRAGMA cache_size = -65536');
-  // 16 MB of log instead of 4: pages that many transactions touch are copied back less often.
-  db.exec('PRAGMA wal_autocheckpoint = 4096');
+  // The writer does it between its transactions: `copyLogBack`.
+  db.exec(`PRAGMA wal_autocheckpoint = ${role === 'writer' ? 0 : logPagesMax}`);
   if (role === 'writer') return formatVersion;
   db.exec('BEGIN EXCLUSIVE');
   const found = pragma(db, 'application_id');

@@ -122,6 +122,13 @@ export function answerWork({ port, done }: WriterData, file: DatabaseFile): void
     port.postMessage(message);
     Atomics.add(done, 0, 1);
     Atomics.notify(done, 0);
+    if (message.failure) return;
+    try {
+      file.copyLogBack();
+    } catch {
+      // The log only grows; what is wrong shows with the next piece of work.
+      file.takeFailure();
+    }
   };
   port.on('message', (request: Request) => {
     if (request.kind === 'work') return answer(request.work);
