@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import Database from 'libsql';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { fileName } from './database-file';
+import { DatabaseFile, fileName } from './database-file';
 import { findIndexFaults } from './index-check';
 import { openStore } from './open-store';
 import { schemaOf } from './test-schema';
@@ -32,6 +32,20 @@ describe('opening a store', () => {
     await once(child, 'exit');
     const store = temporaryStore({ folder });
     expect((await store.read((tx) => tx.namespace('').tables())).value).toEqual(['pairs']);
+  });
+
+  it.each([
+    ['alone', 'reader'],
+    ['reader', 'alone'],
+    ['reader', 'reader'],
+  ] as const)('%s is refused to a second one, %s, until it is closed', (first, second) => {
+    const folder = temporaryFolder();
+    const file = new DatabaseFile(folder, first);
+    expect(() => new DatabaseFile(folder, second)).toThrow(
+      expect.objectContaining({ code: 'FolderInUse' }),
+    );
+    file.close();
+    new DatabaseFile(folder, second).close();
   });
 
   it('is refused twice in one process, and works again after close', async () => {
