@@ -207,7 +207,7 @@ describe('Unmodified clerk-js and its components, in Chromium', () => {
     await page.getByText('Sign out', { exact: true }).click();
     await signedOut(page);
     await signedOut(tab);
-    expect(await sessionCookie(page)).toBe('');
+    await expect.poll(() => sessionCookie(page), patient).toBe('');
     await page.context().close();
   });
 
@@ -270,7 +270,7 @@ describe('Unmodified clerk-js and its components, in Chromium', () => {
     world.clerk.services.store.transact((tx) => banUser(tx, person.id));
     await page.clock.fastForward(renewalMs);
     await signedOut(page);
-    expect(await sessionCookie(page)).toBe('');
+    await expect.poll(() => sessionCookie(page), patient).toBe('');
     await page.context().close();
   });
 });
