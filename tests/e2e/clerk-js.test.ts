@@ -273,7 +273,7 @@ describe('Unmodified clerk-js and its components, in Chromium', () => {
     // For good. The cookie may hold the old token still: a look of clerk-js at its cache, begun
     // before, can write it once more. It ends within the minute, and nobody renews it.
     await open('/', page);
-    await signedOut(page);
+    await expect.poll(() => page.locator('#who').textContent(), patient).toBe('signed out');
     await page.context().close();
   });
 });
