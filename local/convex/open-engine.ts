@@ -14,6 +14,7 @@ export type OpenEngine = (options: {
   url: string;
   siteUrl: string;
   writerProgram?: URL | undefined;
+  isQuiet?: () => boolean;
 }) => Promise<OpenedEngine>;
 
 /** The real engine; tests of the servers alone bring their own. */

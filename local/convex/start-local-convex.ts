@@ -7,6 +7,7 @@ import { FunctionCalls } from './http/function-calls';
 import { FunctionLogs } from './http/function-logs';
 import { holdRequests, type Listeners } from './http/early-requests';
 import { closeGently, listen } from './http/listen';
+import { RequestsUnderWay } from './http/requests-under-way';
 import { apiListener, newHttpServer, siteListener } from './http/servers';
 import { loadInstanceKeys } from './keys/instance-keys';
 import { openEngine, type OpenEngine } from './open-engine';
@@ -80,7 +81,9 @@ async function serve(listening: Listening): Promise<LocalConvex> {
   const { api, site, url, siteUrl, options } = listening;
   const { dataDir, writerProgram } = options;
   const open = options.openEngine ?? openEngine;
-  const opened = await open({ dataDir, url, siteUrl, writerProgram });
+  const underWay = new RequestsUnderWay([api, site]);
+  const isQuiet = () => underWay.count <= 1;
+  const opened = await open({ dataDir, url, siteUrl, writerProgram, isQuiet });
   const { engine, deploy } = opened;
   // After the engine: whoever opened it has the folder to himself.
   const { adminKey, instanceName } = await loadInstanceKeys(dataDir).catch(async (error) => {

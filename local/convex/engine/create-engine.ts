@@ -27,6 +27,8 @@ export interface EngineOptions {
   openFile?: StoreOptions['openFile'];
   /** As `StoreOptions` has it. */
   writerProgram?: StoreOptions['writerProgram'];
+  /** As `StoreOptions` has it. */
+  isQuiet?: StoreOptions['isQuiet'];
 }
 
 export interface OpenedEngine {
@@ -40,9 +42,10 @@ export interface OpenedEngine {
 /** Opens the data folder and loads what was deployed last. Throws `StoreError` as `openStore`. */
 export async function createEngine(options: EngineOptions): Promise<OpenedEngine> {
   const { dataDir, url, siteUrl, deploymentName = 'local', nowMs = Date.now } = options;
-  const { openFile, writerProgram } = options;
+  const { openFile, writerProgram, isQuiet } = options;
   const frame = underSharedTimer;
-  const store = openStore({ folder: dataDir, nowMs, frame, openFile, writerProgram });
+  const folder = dataDir;
+  const store = openStore({ folder, nowMs, frame, openFile, writerProgram, isQuiet });
   try {
     const platformEnv: Env = { CONVEX_CLOUD_URL: url, CONVEX_SITE_URL: siteUrl };
     const saved = await loadSaved(store, platformEnv);

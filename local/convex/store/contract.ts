@@ -36,6 +36,11 @@ export interface StoreOptions {
   openWriter?: (file: DatabaseFile) => BatchWriter;
   /** Program of the thread that writes (`writer-thread.ts`); without it, this thread does. */
   writerProgram?: URL | undefined;
+  /**
+   * Nobody else is about to be served: then a small transaction is saved in this thread, which
+   * saves it the way to the other one and back. Default: never.
+   */
+  isQuiet?: (() => boolean) | undefined;
   /** Goes around several repeatable bodies that run one after the other. */
   frame?: Frame;
 }

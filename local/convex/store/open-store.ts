@@ -21,6 +21,7 @@ export function openStore({
   bodyMsMax,
   frame,
   writerProgram,
+  isQuiet,
   openFile = (path) => new DatabaseFile(path, writerProgram ? 'reader' : 'alone'),
   openWriter = (file) =>
     writerProgram ? new ThreadWriter(folder, writerProgram) : new InlineWriter(file),
@@ -37,7 +38,7 @@ export function openStore({
       clock: new Clock(file, nowMs),
       cursors: new CursorCodec(file),
     };
-    return new SerialStore(parts, openWriter(file), bodyMsMax, frame);
+    return new SerialStore(parts, openWriter(file), { bodyMsMax, frame, isQuiet });
   } catch (error) {
     closeQuietly(file);
     // What is kept about tables, times and keys was written by us: it can only have been changed.

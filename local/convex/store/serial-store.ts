@@ -6,13 +6,14 @@ import {
   type ReadOutcome,
   type ReadTransaction,
   type Store,
+  type StoreOptions,
   type Ts,
   type WriteOutcome,
   type WriteTransaction,
 } from './contract';
 import { attempt, once, settled } from './attempt';
 import { Batch, type BatchHost, type Task } from './batch';
-import { undo, type BatchWriter } from './batch-writer';
+import { save, undo, type BatchWriter } from './batch-writer';
 import { saveClock } from './clock';
 import { CommitHistory } from './commit-history';
 import { defaultBodyMsMax } from './in-time';
@@ -24,6 +25,10 @@ const turnOfEventLoop = () => new Promise<void>((resolve) => setImmediate(resolv
 const waitingBatchesMax = 8;
 /** Characters of bodies that are on disk in a moment. */
 const briefSize = 200_000;
+/** Characters of bodies that are worth no other thread. */
+const loneSize = 20_000;
+
+export type SerialStoreOptions = Pick<StoreOptions, 'bodyMsMax' | 'frame' | 'isQuiet'>;
 
 /**
  * The queue of transactions. Bodies run one after the other, on what those before them left; what
@@ -40,6 +45,9 @@ export class SerialStore implements Store {
   #listeners = new Set<(commit: Commit) => void>();
   readonly #history: CommitHistory;
   readonly #host: BatchHost;
+  readonly #bodyMsMax: number;
+  readonly #frame: Frame | undefined;
+  readonly #isQuiet: () => boolean;
   #whenIdle: (() => void)[] = [];
   /** The batch whose bodies run. */
   #running: Batch | undefined;
@@ -52,9 +60,11 @@ export class SerialStore implements Store {
   constructor(
     private readonly parts: StoreParts,
     private readonly writer: BatchWriter,
-    private readonly bodyMsMax = defaultBodyMsMax,
-    private readonly frame?: Frame,
+    { bodyMsMax = defaultBodyMsMax, frame, isQuiet = () => false }: SerialStoreOptions = {},
   ) {
+    this.#bodyMsMax = bodyMsMax;
+    this.#frame = frame;
+    this.#isQuiet = isQuiet;
     this.#durableTs = parts.clock.lastTs;
     this.#host = {
       ...parts,
@@ -91,7 +101,7 @@ export class SerialStore implements Store {
         run: (batch) => {
           const ts = this.#snapshotTs;
           const tx = new Transaction(this.parts, ts, 'read', batch);
-          return once(settled(body, tx, this.bodyMsMax), (outcome) => {
+          return once(settled(body, tx, this.#bodyMsMax), (outcome) => {
             tx.abandon();
             const unread = this.parts.file.takeFailure();
             return {
@@ -119,7 +129,7 @@ export class SerialStore implements Store {
         run: (batch) => {
           const snapshot = this.#snapshotTs;
           const tx = new Transaction(this.parts, snapshot, 'write', batch);
-          return once(attempt(tx, body, this.bodyMsMax), ({ outcome, commit }) => {
+          return once(attempt(tx, body, this.#bodyMsMax), ({ outcome, commit }) => {
             const unsaved = batch.isInFile ? this.#endInFile(outcome) : undefined;
             return {
               commit: unsaved ? undefined : commit,
@@ -183,8 +193,8 @@ export class SerialStore implements Store {
   async #runBatch(): Promise<void> {
     const batch = new Batch(this.#host);
     this.#running = batch;
-    if (this.frame && this.#queue[0]?.isFramed && this.#queue[1]?.isFramed) {
-      await this.#runFramed(batch, this.frame);
+    if (this.#frame && this.#queue[0]?.isFramed && this.#queue[1]?.isFramed) {
+      await this.#runFramed(batch, this.#frame);
     } else {
       while (batch.isOpen) {
         const task = this.#queue.shift();
@@ -231,7 +241,17 @@ export class SerialStore implements Store {
     this.#written = batches;
     const unsaved = batches.filter(({ hasWrites }) => hasWrites);
     if (unsaved.length === 0) this.#land(undefined);
+    else if (this.#isLone(unsaved)) this.#land(save(this.parts.file, this.#workOf(unsaved)));
     else this.writer.write(this.#workOf(unsaved), (failure) => this.#land(failure));
+  }
+
+  /** Saved here it is on disk sooner, and holds up nobody else. */
+  #isLone(batches: readonly Batch[]): boolean {
+    const [batch, ...others] = batches;
+    if (!batch || others.length > 0 || this.#queue.length > 0) return false;
+    return (
+      batch.finished.length === 1 && batch.size < loneSize && !batch.isBegun && this.#isQuiet()
+    );
   }
 
   #isBrieflyBusy(): boolean {

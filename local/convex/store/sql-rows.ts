@@ -1,6 +1,6 @@
 import type { TableInfo } from './catalog';
 import type { SystemRange } from './contract';
-import type { DatabaseFile } from './database-file';
+import type { DatabaseFile, Row } from './database-file';
 import type { StoredDocument } from './documents';
 import type { ScannedRow } from './index-scan';
 import type { ScanRequest } from './layers';
@@ -35,17 +35,21 @@ export function scanByKey(
   { range, order, limit }: ScanRequest,
 ): ScannedRow[] {
   const { one, some } = byKey[order];
+  if (limit > 1) {
+    return file
+      .statement(some)
+      .all(indexNo, range.lo, range.hi, limit)
+      .map((row) => scannedRow(file, row));
+  }
   // One row is fetched for half the price of a list. By a statement of its own: with libsql, a
   // `get` after an `all` of the same one reads with the parameters of that.
-  const rows =
-    limit === 1
-      ? [file.statement(one).get(indexNo, range.lo, range.hi)]
-      : file.statement(some).all(indexNo, range.lo, range.hi, limit);
-  return rows.flatMap((row) => {
-    if (row === undefined) return [];
-    const [key, doc, id, body, size] = row as [Buffer, number, unknown, unknown, number];
-    return [{ key, doc, id: file.text(id), body: file.text(body), size }];
-  });
+  const row = file.statement(one).get(indexNo, range.lo, range.hi);
+  return row ? [scannedRow(file, row)] : [];
+}
+
+function scannedRow(file: DatabaseFile, row: Row): ScannedRow {
+  const [key, doc, id, body, size] = row as [Buffer, number, unknown, unknown, number];
+  return { key, doc, id: file.text(id), body: file.text(body), size };
 }
 
 const byKeySql = (direction: 'ASC' | 'DESC', limit: string) =>
