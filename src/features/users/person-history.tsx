@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { ArrowRightIcon } from 'lucide-react';
 import { useState } from 'react';
-import { Entry, sourceLabel, type AuditEntry } from '../../components/audit/entry';
+import { Entry, sourceLabel } from '../../components/audit/entry';
 import { partyName } from '../../components/audit/sentences';
 import { Instant } from '../../components/instant';
 import { LoadError } from '../../components/load-error';
@@ -15,20 +15,11 @@ import { pageSizeMax } from '../../shared/people';
 import { isRole } from '../../shared/roles';
 import { deliveriesQuery, historyQuery, rowsPerSection } from './person-queries';
 import type { UserRow } from './queries';
+import { roleChanges } from './role-changes';
 
 function RoleOrText({ role }: { role: unknown }) {
   if (isRole(role)) return <RoleBadge role={role} />;
   return <Badge variant="outline">{typeof role === 'string' ? role : 'None'}</Badge>;
-}
-
-/** The entries by which the role became another one. */
-function roleChanges(entries: readonly AuditEntry[]): AuditEntry[] {
-  return entries.filter(
-    ({ action, before, after }) =>
-      action.startsWith('role.') &&
-      after?.['role'] !== undefined &&
-      before?.['role'] !== after['role'],
-  );
 }
 
 /** Every role the person had, who gave it and when. */
