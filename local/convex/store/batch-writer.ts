@@ -25,7 +25,9 @@ export interface BatchWriter {
   takeBack(): void;
   /** Calls `landed` before it returns, or later. */
   write(work: Work, landed: Landed): void;
-  /** Holds the thread until what is under way has landed. */
+  /** Nothing is under way, nor open, nor to be taken back: others may write into the file. */
+  readonly isResting: boolean;
+  /** Holds the thread until what is under way has landed, or is taken back. */
   finish(): void;
   close(): Promise<void>;
 }
@@ -33,6 +35,7 @@ export interface BatchWriter {
 /** Writes in the thread of its caller. */
 export class InlineWriter implements BatchWriter {
   readonly partSize = Infinity;
+  readonly isResting = true;
 
   constructor(private readonly file: DatabaseFile) {}
 

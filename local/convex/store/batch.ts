@@ -87,11 +87,6 @@ export class Batch {
     return this.#layers.slice(this.#sent).map((layer) => layer.toData());
   }
 
-  /** A part of it has gone ahead. */
-  get isBegun(): boolean {
-    return this.#sent > 0;
-  }
-
   get sink(): Sink {
     if (this.isInFile) return new SqlSink(this.host.file);
     const { writer, layers } = this.host;

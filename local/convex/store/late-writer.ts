@@ -51,6 +51,10 @@ export class LateWriter implements BatchWriter {
     if (this.file.inTransaction) this.file.exec('ROLLBACK');
   }
 
+  get isResting(): boolean {
+    return !this.file.inTransaction;
+  }
+
   finish(): void {
     this.#next?.();
   }

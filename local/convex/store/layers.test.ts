@@ -199,6 +199,7 @@ async function playRound(round: string, random: Random, failureRate: number): Pr
   const late = temporaryStore({
     folder,
     openWriter: (file) => new LateWriter(file, random, failureRate),
+    isQuiet: () => random() < 0.5,
   });
   const prompt = temporaryStore();
   await applySchema(late);

@@ -250,7 +250,10 @@ export class SerialStore implements Store {
     const [batch, ...others] = batches;
     if (!batch || others.length > 0 || this.#queue.length > 0) return false;
     return (
-      batch.finished.length === 1 && batch.size < loneSize && !batch.isBegun && this.#isQuiet()
+      batch.finished.length === 1 &&
+      batch.size < loneSize &&
+      this.writer.isResting &&
+      this.#isQuiet()
     );
   }
 
@@ -300,7 +303,8 @@ export class SerialStore implements Store {
   #saveAll(running: Batch): void {
     this.#waiting.push(running.splitOff());
     this.#hand();
-    while (this.#written.length > 0) this.writer.finish();
+    do this.writer.finish();
+    while (this.#written.length > 0);
     if (running.failure) throw running.failure;
   }
 

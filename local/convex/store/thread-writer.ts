@@ -13,7 +13,7 @@ import type { LayerData } from './layer';
 export interface WriterData {
   folder: string;
   port: MessagePort;
-  /** Moves with every piece of work, after its message. */
+  /** Moves with every piece of work, after its message, and with everything that is taken back. */
   done: Int32Array;
 }
 
@@ -35,8 +35,11 @@ export class ThreadWriter implements BatchWriter {
   readonly partSize = 60_000;
   readonly #worker: Worker;
   readonly #port: MessagePort;
-  /** Counts pieces of work that are done, before their messages arrive. */
+  /** Counts what the thread has answered or taken back, before any message arrives. */
   readonly #done = new Int32Array(new SharedArrayBuffer(4));
+  /** Counts what it was asked to, in the same 32 bits. */
+  #asked = 0;
+  #hasParts = false;
   #landed: Landed | undefined;
   #broken: StoreError | undefined;
 
@@ -48,6 +51,7 @@ export class ThreadWriter implements BatchWriter {
     this.#worker = new Worker(program, { workerData, transferList: [port2] });
     this.#worker.unref();
     this.#worker.on('error', (error) => this.#break(error));
+    this.#worker.on('exit', (code) => this.#break(new Error(`exit code ${code}`)));
     this.#port.on('message', (message: SavedMessage) => this.#land(message));
     this.#port.unref();
   }
@@ -57,31 +61,43 @@ export class ThreadWriter implements BatchWriter {
     this.#landed = landed;
     // The process lives until the answer is there.
     this.#port.ref();
-    this.#send({ kind: 'work', work });
+    this.#ask({ kind: 'work', work });
   }
 
   writePart(layer: LayerData): void {
+    this.#hasParts = true;
     this.#send({ kind: 'part', layer });
   }
 
   takeBack(): void {
-    this.#send({ kind: 'takeBack' });
+    this.#ask({ kind: 'takeBack' });
+  }
+
+  /** Ends what is open in the thread, one way or the other. */
+  #ask(request: Request): void {
+    this.#hasParts = false;
+    this.#asked = (this.#asked + 1) | 0;
+    this.#send(request);
   }
 
   #send(request: Request): void {
     this.#port.postMessage(request);
   }
 
+  get isResting(): boolean {
+    return !this.#landed && !this.#hasParts && Atomics.load(this.#done, 0) === this.#asked;
+  }
+
   finish(): void {
-    if (!this.#landed) return;
-    const before = Atomics.load(this.#done, 0);
-    let received = receiveMessageOnPort(this.#port);
-    if (!received) {
-      endingByItself(() => Atomics.wait(this.#done, 0, before, finishMsMax));
-      received = receiveMessageOnPort(this.#port);
+    if (this.#broken) return;
+    for (;;) {
+      const done = Atomics.load(this.#done, 0);
+      if (done === this.#asked) break;
+      const waited = endingByItself(() => Atomics.wait(this.#done, 0, done, finishMsMax));
+      if (waited === 'timed-out') return this.#break(new Error('it did not answer in time'));
     }
+    const received = this.#landed && receiveMessageOnPort(this.#port);
     if (received) this.#land(received.message as SavedMessage);
-    else this.#break(new Error('it did not answer in time'));
   }
 
   async close(): Promise<void> {
@@ -99,7 +115,7 @@ export class ThreadWriter implements BatchWriter {
 
   /** What was under way may be on disk or not; nothing more is written. */
   #break(error: Error): void {
-    this.#broken = new StoreError(
+    this.#broken ??= new StoreError(
       'CommitFailed',
       `Nothing can be saved any more: the thread that writes has ended (${error.message}). Start the runtime again.`,
       { cause: error },
@@ -113,6 +129,10 @@ export class ThreadWriter implements BatchWriter {
 /** The other side: saves one piece of work after the other and answers each. */
 export function answerWork({ port, done }: WriterData, file: DatabaseFile): void {
   let failure: StoreError | undefined;
+  const count = () => {
+    Atomics.add(done, 0, 1);
+    Atomics.notify(done, 0);
+  };
   const answer = (work: Work) => {
     failure ??= save(file, work);
     const message: SavedMessage = failure
@@ -120,8 +140,7 @@ export function answerWork({ port, done }: WriterData, file: DatabaseFile): void
       : {};
     failure = undefined;
     port.postMessage(message);
-    Atomics.add(done, 0, 1);
-    Atomics.notify(done, 0);
+    count();
     if (message.failure) return;
     try {
       file.copyLogBack();
@@ -139,6 +158,7 @@ export function answerWork({ port, done }: WriterData, file: DatabaseFile): void
     }
     failure = undefined;
     if (file.inTransaction) file.exec('ROLLBACK');
+    count();
   });
 }
 
