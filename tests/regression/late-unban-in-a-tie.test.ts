@@ -1,11 +1,10 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   api,
   as,
   auditActions,
   auditEntries,
   deliverAll,
-  disconnectWorld,
   intentsOf,
   internal,
   rowOf,
@@ -18,8 +17,6 @@ import {
   personIn,
   takeUp,
 } from '../support/hand-pushes';
-
-afterEach(disconnectWorld);
 
 /** `ann`, whose ban waits, and an unban whose answer was lost: it may still land. */
 async function withLostUnban(): Promise<HandWorld> {

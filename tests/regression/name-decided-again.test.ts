@@ -1,9 +1,7 @@
-import { afterEach, expect, test } from 'vitest';
-import { api, as, deliver, disconnectWorld, intentsOf, rowOf } from '../support/convex-world';
+import { expect, test } from 'vitest';
+import { api, as, deliver, intentsOf, rowOf } from '../support/convex-world';
 import { envelope, rawUser } from '../support/fake-clerk';
 import { answered, bossAndAnn, takeUp } from '../support/hand-pushes';
-
-afterEach(disconnectWorld);
 
 /**
  * Found by the simulation (seed 1015268): Clerk's name won over ours while our push was under way,

@@ -1,17 +1,7 @@
-import { afterEach, expect, test } from 'vitest';
-import {
-  api,
-  as,
-  auditActions,
-  deliver,
-  disconnectWorld,
-  internal,
-  rowOf,
-} from '../support/convex-world';
+import { expect, test } from 'vitest';
+import { api, as, auditActions, deliver, internal, rowOf } from '../support/convex-world';
 import { envelope, rawUser } from '../support/fake-clerk';
 import { answered, bossAndAnn, parsed, takeUp } from '../support/hand-pushes';
-
-afterEach(disconnectWorld);
 
 /** Our name, Bea instead of Ann, is on its way to Clerk; `settle` = Clerk answered with that state. */
 async function withNameUnderWay() {

@@ -1,21 +1,11 @@
-import { afterEach, expect, test, vi } from 'vitest';
-import {
-  api,
-  as,
-  type ConvexWorld,
-  deliverAll,
-  disconnectWorld,
-  intentsOf,
-  rowOf,
-} from '../support/convex-world';
+import { expect, test, vi } from 'vitest';
+import { api, as, type ConvexWorld, deliverAll, intentsOf, rowOf } from '../support/convex-world';
 import { answered, answerLost, bossAndAnn, personIn, takeUp } from '../support/hand-pushes';
 
 /*
  * Found by the simulation: our role reached Clerk, somebody edited it there at once, and the webhook
  * of that edit came before the answer to our push. The answer is the older news of the two.
  */
-
-afterEach(disconnectWorld);
 
 /** A role for Ann, taken up at once. */
 async function decide(t: ConvexWorld, role: 'admin' | 'superadmin') {

@@ -1,16 +1,6 @@
-import { afterEach, expect, test } from 'vitest';
-import {
-  api,
-  as,
-  deliverAll,
-  disconnectWorld,
-  intentsOf,
-  internal,
-  rowOf,
-} from '../support/convex-world';
+import { expect, test } from 'vitest';
+import { api, as, deliverAll, intentsOf, internal, rowOf } from '../support/convex-world';
 import { answered, answerLost, bossAndAnn, personIn, takeUp } from '../support/hand-pushes';
-
-afterEach(disconnectWorld);
 
 /**
  * Found by the simulation (seed 960003408): one webhook said a name that an older push of ours had

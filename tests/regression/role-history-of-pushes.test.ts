@@ -1,9 +1,7 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { roleChanges } from '../../src/features/users/role-changes';
-import { api, as, disconnectWorld, internal, rowOf } from '../support/convex-world';
+import { api, as, internal, rowOf } from '../support/convex-world';
 import { bossAndAnn, takeUp } from '../support/hand-pushes';
-
-afterEach(disconnectWorld);
 
 /**
  * Found by a browser test that failed by chance: what the audit log says about a push names the

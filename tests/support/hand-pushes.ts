@@ -1,6 +1,14 @@
+import { onTestFinished } from 'vitest';
 import type { Doc } from '../../convex/_generated/dataModel';
 import { parseClerkUser } from '../../convex/model/clerkUser';
-import { connectedWorld, type ConvexWorld, deliverAll, intentsOf, internal } from './convex-world';
+import {
+  connectedWorld,
+  type ConvexWorld,
+  deliverAll,
+  disconnectWorld,
+  intentsOf,
+  internal,
+} from './convex-world';
 import { type FakeClerk, rawUser } from './fake-clerk';
 
 /*
@@ -11,9 +19,10 @@ import { type FakeClerk, rawUser } from './fake-clerk';
 export type HandWorld = ReturnType<typeof connectedWorld>;
 type Intent = Doc<'roleIntents'>;
 
-/** `boss`, a superadmin, and `ann`, of staff, here and in Clerk. */
+/** `boss`, a superadmin, and `ann`, of staff, here and in Clerk, until the test ends. */
 export async function bossAndAnn(): Promise<HandWorld> {
   const world = connectedWorld();
+  onTestFinished(disconnectWorld);
   const { t, clerk } = world;
   clerk.create(rawUser('boss', { public_metadata: { role: 'superadmin' } }));
   clerk.create(rawUser('ann', { public_metadata: { role: 'staff' } }));
