@@ -1,14 +1,9 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { InlineWriter } from './batch-writer';
-import { Catalog } from './catalog';
-import { Clock } from './clock';
 import type { Commit } from './contract';
-import { CursorCodec } from './cursor';
 import { DatabaseFile } from './database-file';
-import { DocumentNumbers } from './documents';
-import { Layers } from './layers';
 import { SerialStore } from './serial-store';
-import { temporaryFolder } from './test-store';
+import { partsOn, temporaryFolder } from './test-store';
 
 const code = (expected: string) => expect.objectContaining({ code: expected });
 
@@ -28,15 +23,7 @@ class FailingFile extends DatabaseFile {
 describe('a commit that fails', () => {
   it('rejects every transaction of its batch, reads included, and keeps nothing of them', async () => {
     const file = new FailingFile(temporaryFolder());
-    const parts = {
-      file,
-      layers: new Layers(file),
-      catalog: new Catalog(file),
-      numbers: new DocumentNumbers(file),
-      clock: new Clock(file, Date.now),
-      cursors: new CursorCodec(file),
-    };
-    const store = new SerialStore(parts, new InlineWriter(file));
+    const store = new SerialStore(partsOn(file), new InlineWriter(file));
     onTestFinished(() => store.close());
     // A batch ends after some time; on a busy machine the three would not share one.
     const clock = vi.spyOn(performance, 'now').mockReturnValue(0);

@@ -2,7 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { Catalog } from './catalog';
+import { Clock } from './clock';
 import type { QueryJson, QuerySource, ReadScope, Store, StoreOptions } from './contract';
+import { CursorCodec } from './cursor';
+import type { DatabaseFile } from './database-file';
+import { DocumentNumbers } from './documents';
+import { Layers } from './layers';
 import { openStore } from './open-store';
 import type { JsonObject } from '../values/value';
 
@@ -18,6 +24,18 @@ export function temporaryStore(options: Partial<StoreOptions> = {}): Store {
   const store = openStore({ ...options, folder: options.folder ?? temporaryFolder() });
   onTestFinished(() => store.close());
   return store;
+}
+
+/** What a store is made of, on a file of the test's own kind. */
+export function partsOn(file: DatabaseFile) {
+  return {
+    file,
+    layers: new Layers(file),
+    catalog: new Catalog(file),
+    numbers: new DocumentNumbers(file),
+    clock: new Clock(file, Date.now),
+    cursors: new CursorCodec(file),
+  };
 }
 
 export function fullScan(tableName: string, order: 'asc' | 'desc' | null = null): QueryJson {
