@@ -41,6 +41,7 @@ interface Kind {
   environment?: 'node' | 'edge-runtime';
   workers?: number;
   retry?: number;
+  setupFiles?: string[];
 }
 
 function project(kind: Kind): TestProjectInlineConfiguration {
@@ -54,6 +55,7 @@ function project(kind: Kind): TestProjectInlineConfiguration {
       environment: kind.environment ?? 'node',
       testTimeout: timeoutMs,
       retry: kind.retry ?? 0,
+      ...(kind.setupFiles && { setupFiles: kind.setupFiles }),
       // Vitest's own second is too short for what goes through outbox and webhooks on a busy machine.
       expect: { poll: { timeout: 30_000 } },
       hookTimeout: Math.max(timeoutMs, 60_000),
@@ -108,6 +110,7 @@ export default defineConfig({
         workers: 1,
         // A browser on a busy machine: once more, and the last lines of the run name the test.
         retry: 1,
+        setupFiles: ['tests/support/fail-first-try.ts'],
         group: 2,
       }),
     ],

@@ -1,11 +1,12 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { newInvitation } from '../../local/clerk/actions/invitations';
 import { banUser } from '../../local/clerk/actions/users';
 import { verifyPassword } from '../../local/clerk/passwords';
 import { serveClerkApp, type ServedApp } from '../fixtures/clerk-app';
 import { demoPassword, startClerkWorld, type ClerkWorld } from '../fixtures/clerk-world';
 import { launchBrowser, type TestBrowser } from '../support/browser';
+import { useWorld } from '../support/tries';
 
 /** clerk-js renews a 60 s token when it has 15 s left; the page's clock is moved past that. */
 const renewalMs = 46_000;
@@ -20,17 +21,18 @@ describe('Unmodified clerk-js and its components, in Chromium', () => {
   let people = 0;
   const faults: string[] = [];
 
-  beforeAll(async () => {
+  async function start(): Promise<void> {
     world = await startClerkWorld();
     const { publishableKey } = world.clerk.services.keys;
     app = await serveClerkApp({ url: world.url, publishableKey });
     chromium = await launchBrowser();
-  });
-  afterAll(async () => {
+  }
+  async function stop(): Promise<void> {
     await chromium?.close();
     await app?.close();
     await world?.close();
-  });
+  }
+  useWorld(start, stop);
   afterEach(() => {
     const seen = faults.splice(0);
     if (seen.length > 0) throw new Error(`in the page: ${seen.join('; ')}`);

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { ConvexHttpClient } from 'convex/browser';
 import type { Page } from 'playwright-core';
 import { Webhook } from 'svix';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api';
 import { launchBrowser, type TestBrowser } from '../support/browser';
 import type { ClerkUserJson } from '../support/clerk-control';
 import { callTrpc, convexTokenOf, openRowMenu, userRow } from '../support/rollcall-page';
 import { signInAs } from '../support/sign-in';
 import { startStack, type World } from '../support/stack-world';
+import { useWorld } from '../support/tries';
 
 const password = 'rollcall-demo';
 /** A push takes one round through the outbox; a busy machine takes its time. */
@@ -26,18 +27,19 @@ describe('Deactivating, reactivating and deleting people, end to end', () => {
   let superadmin: Page;
   let people = 0;
 
-  beforeAll(async () => {
+  async function start(): Promise<void> {
     [world, chromium] = await Promise.all([startStack(), launchBrowser()]);
     superadmin = await signedIn('superadmin@rollcall.test');
     await superadmin.goto(`${world.webUrl}/admin/users`);
-  }, 180_000);
+  }
   afterEach(async () => {
     await world.clerk.local('DELETE', '/faults');
   });
-  afterAll(async () => {
+  async function stop(): Promise<void> {
     await chromium?.close();
     await world?.stop();
-  });
+  }
+  useWorld(start, stop);
 
   async function signedIn(email: string): Promise<Page> {
     const page = await chromium.newPage();

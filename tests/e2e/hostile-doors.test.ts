@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { Webhook } from 'svix';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { endpointsOf } from '../../src/server/rest/find-endpoint';
 import { appRouter } from '../../src/server/routers/app';
 import { hangUpAfter, knock } from '../support/doors';
@@ -24,6 +24,7 @@ import {
   must,
   mustBeCoded,
 } from '../support/hostile-world';
+import { useWorld } from '../support/tries';
 
 /*
  * The built product, asked over HTTP for what nobody in their right mind asks for: no 5xx, every
@@ -41,11 +42,11 @@ describe(`Hostile input at every door of the built product (HOSTILE_SEED=${seed}
   let world: HostileWorld;
   let before: Awaited<ReturnType<HostileWorld['everything']>>;
 
-  beforeAll(async () => {
+  async function start(): Promise<void> {
     world = await HostileWorld.start();
     before = await world.everything();
-  }, 180_000);
-  afterAll(() => world?.stack.stop());
+  }
+  useWorld(start, async () => world?.stack.stop());
 
   const changes = async () => changesBetween(before, await world.everything());
 

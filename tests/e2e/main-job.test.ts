@@ -1,9 +1,10 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { launchBrowser, type TestBrowser } from '../support/browser';
 import { changeRoleInMenu, userRow } from '../support/rollcall-page';
 import { signInAs } from '../support/sign-in';
 import { startStack, type World } from '../support/stack-world';
+import { useWorld } from '../support/tries';
 
 const password = 'rollcall-demo';
 
@@ -13,7 +14,7 @@ describe('The main job, end to end in Chromium', () => {
   /** `/admin/users`, opened once by the superadmin and never reloaded. */
   let admin: Page;
 
-  beforeAll(async () => {
+  async function start(): Promise<void> {
     [world, chromium] = await Promise.all([startStack(), launchBrowser()]);
     admin = await chromium.newPage();
     await signInAs(admin, world.webUrl, { email: 'superadmin@rollcall.test', password });
@@ -23,11 +24,12 @@ describe('The main job, end to end in Chromium', () => {
     await admin.evaluate(() => {
       document.documentElement.dataset.sameDocument = 'yes';
     });
-  }, 180_000);
-  afterAll(async () => {
+  }
+  async function stop(): Promise<void> {
     await chromium?.close();
     await world?.stop();
-  });
+  }
+  useWorld(start, stop);
 
   const stillTheSameDocument = () =>
     admin.evaluate(() => document.documentElement.dataset.sameDocument);
@@ -63,7 +65,7 @@ describe('The main job, end to end in Chromium', () => {
     const row = userRow(admin, 'ada@rollcall.test');
     await row.waitFor();
     // C9: without a role in Clerk they get the default one.
-    await row.getByText('Staff').waitFor();
+    await row.getByText('Staff', { exact: true }).waitFor();
     expect(await stillTheSameDocument()).toBe('yes');
     await page.context().close();
   });
@@ -115,7 +117,7 @@ describe('The main job, end to end in Chromium', () => {
     await changeRoleInMenu(admin, { email: 'grows@rollcall.test', name: 'Gro Wing' }, 'Admin');
 
     const row = userRow(admin, 'grows@rollcall.test');
-    await row.getByText('Admin').waitFor();
+    await row.getByText('Admin', { exact: true }).waitFor();
     await row.getByText('Synced').waitFor();
     const inClerk = () => world.clerk.userByEmail('grows@rollcall.test');
     const wanted = { ...before.public_metadata, role: 'admin' };
@@ -181,24 +183,27 @@ describe('The main job, end to end in Chromium', () => {
       firstName: 'Edi',
       lastName: 'Ted',
     });
-    await userRow(admin, 'edited@rollcall.test').getByText('Staff').waitFor();
+    const row = userRow(admin, 'edited@rollcall.test');
+    await row.getByText('Staff', { exact: true }).waitFor();
     const dashboard = await chromium.newPage();
     await dashboard.goto(`${world.clerkDashboardUrl}#/users/${id}`);
     const editor = dashboard.getByLabel('Public metadata');
     await editor.fill('{ "role": "admin" }');
     await dashboard.getByRole('button', { name: /save.*public|save metadata/i }).click();
-    await userRow(admin, 'edited@rollcall.test').getByText('Admin').waitFor();
+    await row.getByText('Admin', { exact: true }).waitFor();
     expect(await stillTheSameDocument()).toBe('yes');
     await dashboard.context().close();
   });
 
   it('C7: role counts on an open dashboard follow a change made elsewhere', async () => {
+    const email = 'counted@rollcall.test';
+    const { id } = await world.clerk.createUser({ email, firstName: 'Cou', lastName: 'Nted' });
+    await userRow(admin, email).waitFor();
     const page = await admin.context().newPage();
     await page.goto(`${world.webUrl}/dashboard`);
     const admins = page.getByLabel(/^Admin: \d+$/);
     const count = async () => Number((await admins.getAttribute('aria-label'))?.split(': ')[1]);
     const before = await count();
-    const { id } = await world.clerk.userByEmail('ada@rollcall.test');
     await world.clerk.mergeMetadata(id, { public_metadata: { role: 'admin' } });
     await expect.poll(count).toBe(before + 1);
     await page.close();

@@ -1,12 +1,13 @@
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { launchBrowser, type TestBrowser } from '../support/browser';
 import { bundleBudgets, gzipBytesOf, pageBundle } from '../support/bundle';
 import { pressUntil, tabAndPress } from '../support/keyboard';
 import { userRow } from '../support/rollcall-page';
 import { signInAs } from '../support/sign-in';
 import { startStack, type World } from '../support/stack-world';
+import { useWorld } from '../support/tries';
 
 const password = 'rollcall-demo';
 const distDir = path.join(import.meta.dirname, '..', '..', 'dist');
@@ -17,15 +18,16 @@ describe('The pages, as everybody must be able to use them', () => {
   let chromium: TestBrowser;
   let superadmin: Page;
 
-  beforeAll(async () => {
+  async function start(): Promise<void> {
     [world, chromium] = await Promise.all([startStack(), launchBrowser()]);
     superadmin = await chromium.newPage();
     await signInAs(superadmin, world.webUrl, { email: 'superadmin@rollcall.test', password });
-  }, 180_000);
-  afterAll(async () => {
+  }
+  async function stop(): Promise<void> {
     await chromium?.close();
     await world?.stop();
-  });
+  }
+  useWorld(start, stop);
 
   it('C1: a role is changed by keyboard alone', async () => {
     await world.clerk.createUser({

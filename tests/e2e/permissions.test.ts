@@ -1,6 +1,6 @@
 import { ConvexHttpClient } from 'convex/browser';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
 import { launchBrowser, type TestBrowser } from '../support/browser';
@@ -8,6 +8,7 @@ import { LastOwnerDoors } from '../support/last-owner-doors';
 import { callTrpc, convexTokenOf, openRowMenu, userRow } from '../support/rollcall-page';
 import { signInAs } from '../support/sign-in';
 import { startStack, type World } from '../support/stack-world';
+import { useWorld } from '../support/tries';
 
 const password = 'rollcall-demo';
 /** `LAST_OWNER_DOORS=2000` makes more of them than every run can afford. */
@@ -20,7 +21,7 @@ describe('Who may change roles, tried through every door', () => {
   let superadmin: Page;
   let target: Id<'users'>;
 
-  beforeAll(async () => {
+  async function start(): Promise<void> {
     [world, chromium] = await Promise.all([startStack(), launchBrowser()]);
     superadmin = await signedIn('superadmin@rollcall.test');
     const convex = await convexAs(superadmin);
@@ -31,11 +32,12 @@ describe('Who may change roles, tried through every door', () => {
     const found = page.page.find((user) => user.email === 'staff@rollcall.test');
     if (found === undefined) throw new Error('the demo staff person is missing');
     target = found._id;
-  }, 180_000);
-  afterAll(async () => {
+  }
+  async function stop(): Promise<void> {
     await chromium?.close();
     await world?.stop();
-  });
+  }
+  useWorld(start, stop);
 
   async function signedIn(email: string): Promise<Page> {
     const page = await chromium.newPage();

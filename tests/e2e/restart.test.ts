@@ -9,19 +9,24 @@ import { HttpSession } from '../support/http-session';
 import { pushBeside } from '../support/push-beside';
 import { rollcall } from '../support/rollcall-command';
 import { startStack, type World } from '../support/stack-world';
+import { triesBefore } from '../support/tries';
 
 /** Endless is endless: nothing else of Convex uses that much of the processor at a time. */
 const stallMs = 2_000;
 const waitMs = 60_000;
 
 describe('The data folder across starts', () => {
-  const dataDir = mkdtempSync(path.join(tmpdir(), 'rollcall-restart-'));
-  let second: World | undefined;
-  afterAll(async () => {
-    await second?.stop();
+  let dataDir = '';
+  let running: World | undefined;
+  afterAll(leave);
+
+  /** Stops what runs, and removes the folder. */
+  async function leave(): Promise<void> {
+    await running?.stop();
+    running = undefined;
     vi.unstubAllEnvs();
-    rmSync(dataDir, { recursive: true, force: true });
-  });
+    if (dataDir !== '') rmSync(dataDir, { recursive: true, force: true });
+  }
 
   async function usersOf(world: World): Promise<{ email?: string; role: string }[]> {
     const response = await fetch(`${world.convexUrl}/api/query`, {
@@ -43,7 +48,9 @@ describe('The data folder across starts', () => {
     (await world.clerk.userByEmail('staff@rollcall.test')).public_metadata.role;
 
   it('a second start has the same people, roles and keys', async () => {
-    const first = await startStack({ dataDir });
+    await leave();
+    dataDir = mkdtempSync(path.join(tmpdir(), 'rollcall-restart-'));
+    const first = (running = await startStack({ dataDir }));
     const made = await first.clerk.createUser({
       email: 'stays@rollcall.test',
       firstName: 'Sta',
@@ -65,7 +72,7 @@ describe('The data folder across starts', () => {
     await first.stop();
 
     vi.stubEnv('ROLLCALL_STALL_MS', String(stallMs));
-    second = await startStack({ dataDir });
+    const second = (running = await startStack({ dataDir }));
     expect(await usersOf(second)).toEqual(before);
     expect(await staffRoleInClerk(second)).toBe('admin');
     expect((await second.clerk.userByEmail('stays@rollcall.test')).id).toBe(made.id);
@@ -80,9 +87,9 @@ describe('The data folder across starts', () => {
     expect(statSync(path.join(dataDir, 'env')).mode & 0o777).toBe(0o600);
   });
 
-  it('an endless loop takes neither the stack nor anything committed with it, and signs nobody out', async () => {
-    if (!second) throw new Error('The stack did not start.');
-    const world = second;
+  it('an endless loop takes neither the stack nor anything committed with it, and signs nobody out', async (context) => {
+    if (!running) throw new Error('The stack did not start.');
+    const world = running;
     let failure: unknown;
     void world.failed.then((error) => (failure = error));
     await pushBeside(world, 'loops.ts');
@@ -122,7 +129,7 @@ describe('The data folder across starts', () => {
       .toEqual(people);
     expect(await page()).toEqual({ status: 200, shows: true });
     // Clerk's webhooks find it again, too.
-    const email = 'after@rollcall.test';
+    const email = `after${triesBefore(context)}@rollcall.test`;
     await world.clerk.createUser({ email, firstName: 'Af', lastName: 'Ter' });
     await expect
       .poll(() => usersOf(world), { timeout: waitMs })

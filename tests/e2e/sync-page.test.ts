@@ -1,14 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { lookOver } from '../support/accessibility';
 import { launchBrowser, type TestBrowser } from '../support/browser';
-import { callAsOperator } from '../support/hostile-world';
+import { callAsOperator, firstSyncOver } from '../support/hostile-world';
 import { tabAndPress } from '../support/keyboard';
 import { alive } from '../support/rollcall-page';
 import { signInAs } from '../support/sign-in';
 import { startStack, type World } from '../support/stack-world';
+import { useWorld } from '../support/tries';
 
 const password = 'rollcall-demo';
 /** One more than a sweep of a small installation takes without a second superadmin. */
@@ -23,11 +24,12 @@ describe('The sync page (A1 to A5), end to end', () => {
   const printed: string[] = [];
   const answers: string[] = [];
 
-  beforeAll(async () => {
+  async function start(): Promise<void> {
     [world, chromium] = await Promise.all([
       startStack({ onLine: (_name, line) => printed.push(line) }),
       launchBrowser(),
     ]);
+    await firstSyncOver(world);
     superadmin = await signedIn('superadmin@rollcall.test');
     superadmin.on('response', (response) => {
       if (!response.url().startsWith(world.webUrl)) return;
@@ -36,14 +38,15 @@ describe('The sync page (A1 to A5), end to end', () => {
         () => {},
       );
     });
-  }, 180_000);
+  }
+  async function stop(): Promise<void> {
+    await chromium?.close();
+    await world?.stop();
+  }
+  useWorld(start, stop);
   afterEach(async () => {
     await world.clerk.webhooks('deliver');
     await world.clerk.local('DELETE', '/faults');
-  });
-  afterAll(async () => {
-    await chromium?.close();
-    await world?.stop();
   });
 
   async function signedIn(email: string): Promise<Page> {
@@ -155,9 +158,9 @@ describe('The sync page (A1 to A5), end to end', () => {
   });
 
   it('A5: everybody who may look sees a run that somebody else started, after a reload too, and can cancel it', async () => {
-    // Signed in first: the run must still be under way when the other one looks.
     const admin = await signedIn('admin@rollcall.test');
-    await world.clerk.local('POST', '/faults', { delayMs: 3_000, match: '/users', count: 20 });
+    // The run waits as Clerk tells it to, and is under way until somebody cancels it.
+    await world.clerk.local('POST', '/faults', { status: 429, retryAfterS: 60, match: '/users' });
     await openSyncPage(superadmin);
     await superadmin.getByRole('button', { name: 'Start Sync' }).click();
     await superadmin.getByRole('progressbar').waitFor(soon);

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eventually } from '../fixtures/convex-servers/world';
 import { random } from '../support/random';
+import { useWorld } from '../support/tries';
 import { TwoServers } from '../support/two-servers';
 
 /** People beside the three demo accounts: several pages in each of two slices. */
@@ -30,12 +31,10 @@ interface Status {
 describe('The sync on the real local Clerk and Convex', { timeout: campaignMs }, () => {
   let servers: TwoServers;
 
-  beforeAll(async () => {
+  async function start(): Promise<void> {
     servers = await TwoServers.start({ users: people });
-  });
-  afterAll(async () => {
-    await servers?.stop();
-  });
+  }
+  useWorld(start, async () => servers?.stop());
 
   async function runOf(runId: string): Promise<RunView> {
     return await servers.call<RunView>('query', 'adminSync:run', { runId });

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { Webhook } from 'svix';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { startStack, type World } from '../support/stack-world';
+import { useWorld } from '../support/tries';
 
 const bodyBytesMax = 256 * 1024;
 
@@ -23,15 +24,15 @@ describe('Both webhook addresses, seen from outside', () => {
   let doors: { name: string; url: string }[];
   let before: unknown;
 
-  beforeAll(async () => {
+  async function start(): Promise<void> {
     world = await startStack();
     doors = [
       { name: 'web', url: `${world.webUrl}/api/webhooks/clerk` },
       { name: 'convex', url: `${world.convexSiteUrl}/clerk-users-webhook` },
     ];
     before = await people();
-  }, 180_000);
-  afterAll(() => world?.stop());
+  }
+  useWorld(start, async () => world?.stop());
 
   /** Everything that a webhook could change, as the command line's function gives it. */
   async function people(): Promise<unknown> {

@@ -44,11 +44,28 @@ export async function lookOver(page: Page): Promise<string[]> {
   await page.setViewportSize({ width: 360, height: 780 });
   await inScheme(page, 'dark');
   await look('dark, 360 px');
-  const overflow = await sidewaysOverflow(page);
-  if (overflow > 0) found.push(`360 px: scrolls ${overflow} px sideways`);
+  if (!(await fits(page))) {
+    found.push(`360 px: scrolls ${await sidewaysOverflow(page)} px sideways`);
+  }
   await page.setViewportSize({ width: 1280, height: 800 });
   await inScheme(page, 'light');
   return found;
+}
+
+/** How long a page may take to be laid out anew for another width. */
+const laidOutMs = 5_000;
+
+/** Whether nothing can be scrolled sideways, once the page has taken to its new width. */
+function fits(page: Page): Promise<boolean> {
+  const fit = page.waitForFunction(
+    () => document.documentElement.scrollWidth <= window.innerWidth,
+    undefined,
+    { timeout: laidOutMs },
+  );
+  return fit.then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Switches the system's theme and waits until the page has followed. */

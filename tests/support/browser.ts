@@ -27,6 +27,14 @@ const flags = [
   '--disable-sync',
 ];
 
+/** `BROWSER_SLOWDOWN=6`: pages run so many times slower, as on a busy or an old machine. */
+const slowdown = Number(process.env.BROWSER_SLOWDOWN ?? 1);
+
+async function slowDown(page: Page): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
+}
+
 const howToGetOne =
   'The browser tests need Chromium. Install it (Debian, Ubuntu: `sudo apt-get install chromium`; ' +
   'macOS: `brew install --cask chromium`) or set CHROMIUM_PATH to the executable of a Chromium or Chrome.';
@@ -99,6 +107,8 @@ export async function launchBrowser(): Promise<TestBrowser> {
       locale: 'en-US',
     });
     context.setDefaultTimeout(30_000);
+    // A page that is closed already cannot be slowed down.
+    if (slowdown > 1) context.on('page', (page) => void slowDown(page).catch(() => undefined));
     return context;
   };
   return {

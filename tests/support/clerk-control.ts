@@ -32,7 +32,7 @@ export interface ClerkControl {
 }
 
 async function request<T>(url: string, init: RequestInit): Promise<T> {
-  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(15_000) });
+  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(30_000) });
   const text = await response.text();
   if (!response.ok) {
     throw new Error(`${init.method} ${url} answered ${response.status}: ${text.slice(0, 500)}`);
@@ -51,7 +51,8 @@ export function clerkControl(url: string, secretKey: string): ClerkControl {
   ) =>
     request<T>(address, {
       method,
-      headers: { 'content-type': 'application/json', ...headers },
+      // A connection each: a kept one may be closed by the server just as it is used again.
+      headers: { 'content-type': 'application/json', connection: 'close', ...headers },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
   const backend = <T>(method: string, path: string, body?: unknown) =>

@@ -22,6 +22,10 @@ export class ConsoleWorld {
 
   async start(): Promise<void> {
     await this.services.start();
+    await this.startStack();
+  }
+
+  private async startStack(): Promise<void> {
     const [world, chromium] = await Promise.all([startStack(), launchBrowser()]);
     const page = await chromium.newPage();
     const tap = await LiveTap.on(page, world.convexUrl);
@@ -33,9 +37,22 @@ export class ConsoleWorld {
   }
 
   async stop(): Promise<void> {
-    await this.started?.chromium.close();
-    await this.started?.world.stop();
+    await this.stopStack();
     this.services.stop();
+  }
+
+  private async stopStack(): Promise<void> {
+    const { started } = this;
+    this.started = undefined;
+    this.kept.clear();
+    await started?.chromium.close();
+    await started?.world.stop();
+  }
+
+  /** In place of what a first try has left behind, where a second one needs all of it untouched. */
+  async startAnew(): Promise<void> {
+    await this.stopStack();
+    await this.startStack();
   }
 
   private get parts() {

@@ -78,12 +78,9 @@ export class HostileWorld {
       return HttpSession.open(stack, found);
     };
     const [boss, staff] = [await person('superadmin'), await person('staff')];
-    // The first page records the sign-in; the first sync starts by itself.
+    // The first page records the sign-in.
     for (const each of [boss, staff]) await openPage(stack, each, '/dashboard');
-    await eventually(
-      async () => (await rowsOf(stack, 'syncRuns')).at(-1)?.status === 'completed',
-      'the first synchronisation is over',
-    );
+    await firstSyncOver(stack);
     const tokens = { boss: [] as string[], staff: await newToken(stack, boss, ['directory:read']) };
     for (let i = 0; i < 3; i++) tokens.boss.push(await newToken(stack, boss, tokenScopes));
     const tables = ['users', 'syncRuns', 'deliveries', 'apiTokens'];
@@ -170,6 +167,14 @@ interface PageOfRows {
   page: Row[];
   isDone: boolean;
   continueCursor: string;
+}
+
+/** The first synchronisation starts by itself; until it is over, there can be no other. */
+export async function firstSyncOver(world: World): Promise<void> {
+  await eventually(
+    async () => (await rowsOf(world, 'syncRuns')).at(-1)?.status === 'completed',
+    'the first synchronisation is over',
+  );
 }
 
 /** The rows of a table, as Convex's own command line asks for them: by pages. */

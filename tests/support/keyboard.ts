@@ -12,12 +12,23 @@ async function focusIsOnTop(page: Page): Promise<void> {
   });
 }
 
+/** Whether it has the focus, and still has once what the last press set off is drawn. */
+function isFocused(target: Locator): Promise<boolean> {
+  return target.evaluate((element) => {
+    const now = () => element === document.activeElement;
+    if (!now()) return false;
+    return new Promise<boolean>((resolve) => {
+      requestAnimationFrame(() => setTimeout(() => resolve(now())));
+    });
+  });
+}
+
 /** Presses `key` until the focus is on what is meant: as somebody does who has no mouse. */
 export async function pressUntil(page: Page, key: string, target: Locator): Promise<void> {
   await target.waitFor();
   await focusIsOnTop(page);
   for (let presses = 0; presses < pressesMax; presses += 1) {
-    if (await target.evaluate((element) => element === document.activeElement)) return;
+    if (await isFocused(target)) return;
     await page.keyboard.press(key);
   }
   throw new Error(`${key} never reached ${String(target)}`);

@@ -39,7 +39,10 @@ export async function openRowMenu(
   await page.getByRole('menu').first().waitFor();
 }
 
-/** The token with which the open page talks to Convex, as clerk-js hands it out. */
+/**
+ * A token like the one with which the open page talks to Convex, as clerk-js hands it out: a new
+ * one, since what clerk-js keeps may have seconds left only.
+ */
 export async function convexTokenOf(page: Page): Promise<string> {
   await page.waitForFunction(
     // clerk-js puts itself there; its types are of another build.
@@ -47,14 +50,16 @@ export async function convexTokenOf(page: Page): Promise<string> {
   );
   const token = await page.evaluate(() => {
     const { Clerk } = window as unknown as { Clerk?: ClerkInPage };
-    return Clerk?.session?.getToken({ template: 'convex' });
+    return Clerk?.session?.getToken({ template: 'convex', skipCache: true });
   });
   if (typeof token !== 'string') throw new Error('clerk-js gave no Convex token');
   return token;
 }
 
 interface ClerkInPage {
-  session?: { getToken(options: { template: string }): Promise<string | null> };
+  session?: {
+    getToken(options: { template: string; skipCache: boolean }): Promise<string | null>;
+  };
 }
 
 /** A tRPC command sent from inside the page, with its cookies; answers status and parsed body. */

@@ -87,6 +87,7 @@ export class TwoServers {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
+        connection: 'close',
         authorization: `Convex ${this.convex.ready.adminKey}`,
       },
       body: JSON.stringify({ path: name, args, format: 'json' }),

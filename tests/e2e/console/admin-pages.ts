@@ -8,6 +8,7 @@ import type { ConsoleWorld } from '../../support/console-world';
 import { fernet } from '../../support/credential-services';
 import { pressUntil, tabAndPress } from '../../support/keyboard';
 import { callTrpc, pathOf } from '../../support/rollcall-page';
+import { triesBefore } from '../../support/tries';
 
 const secret = 'MS0xTHE-SECRET-KEY-au1';
 const rotated = 'MS0xTHE-SECRET-KEY-uk2';
@@ -15,17 +16,20 @@ const rotated = 'MS0xTHE-SECRET-KEY-uk2';
 /** Everything a superadmin does here is done with the keyboard alone. */
 export function adminPageTests(ui: ConsoleWorld): void {
   let organization: string;
+  let clinics = 0;
 
-  beforeAll(async () => {
+  async function newClinic(): Promise<void> {
     const owner = await ui.world.clerk.userByEmail('superadmin@rollcall.test');
+    const name = `Lakeside Clinic ${(clinics += 1)}`;
     await ui.world.clerk.backend('POST', '/organizations', {
-      name: 'Lakeside Clinic',
+      name,
       created_by: owner.id,
       public_metadata: { plan: 'pro' },
     });
     await ui.visit('/admin/organizations');
-    organization = await pathOf(ui.page.getByRole('link', { name: 'Lakeside Clinic' }));
-  }, 60_000);
+    organization = await pathOf(ui.page.getByRole('link', { name }));
+  }
+  beforeAll(newClinic);
 
   const dialog = () => ui.page.getByRole('dialog');
   const question = () => ui.page.getByRole('alertdialog');
@@ -42,7 +46,19 @@ export function adminPageTests(ui: ConsoleWorld): void {
     const press = (service: string, name: string) =>
       tabAndPress(ui.page, card(service).getByRole('button', { name, exact: true }));
 
-    it('stores, checks each field, and shows the last four characters only', async () => {
+    /** A second try has an organization of its own, with the credential that a test finds. */
+    async function openAnother(): Promise<void> {
+      await newClinic();
+      await callTrpc(ui.page, 'credentials.store', {
+        organizationId: organization.split('/').at(-1),
+        service: 'cliniko',
+        fields: { api_key: secret, region: 'au1' },
+      });
+      await ui.visit(organization);
+    }
+
+    it('stores, checks each field, and shows the last four characters only', async (context) => {
+      if (triesBefore(context) > 0) await newClinic();
       await ui.visit(organization);
       await card('Cliniko').getByText('Nothing is stored.').waitFor();
       await press('Cliniko', 'Store');
@@ -58,7 +74,8 @@ export function adminPageTests(ui: ConsoleWorld): void {
       await card('Cliniko').getByText('Stored by Grace Okafor').waitFor();
     });
 
-    it('tests the connection with the key, live, and says what the service answered', async () => {
+    it('tests the connection with the key, live, and says what the service answered', async (context) => {
+      if (triesBefore(context) > 0) await openAnother();
       await press('Cliniko', 'Test connection');
       await card('Cliniko').getByText('Connection works').waitFor();
       expect(await lookOver(ui.page)).toEqual([]);
@@ -69,7 +86,8 @@ export function adminPageTests(ui: ConsoleWorld): void {
       });
     });
 
-    it('puts a new key in place of the old one, which stays in the history without its secret', async () => {
+    it('puts a new key in place of the old one, which stays in the history without its secret', async (context) => {
+      if (triesBefore(context) > 0) await openAnother();
       await press('Cliniko', 'Replace');
       await dialog().getByText('The one stored now is destroyed.').waitFor();
       expect(await lookOver(ui.page)).toEqual([]);
@@ -84,8 +102,9 @@ export function adminPageTests(ui: ConsoleWorld): void {
       expect(await ui.page.content()).not.toContain('THE-SECRET');
     });
 
-    it('deactivates and activates; a deactivated one is not used; the message undoes it', async () => {
-      await ui.visit(organization);
+    it('deactivates and activates; a deactivated one is not used; the message undoes it', async (context) => {
+      if (triesBefore(context) > 0) await openAnother();
+      else await ui.visit(organization);
       const standing = (text: string) => card('Cliniko').getByText(text, { exact: true });
       await press('Cliniko', 'Deactivate');
       await standing('Deactivated').waitFor();
@@ -101,7 +120,8 @@ export function adminPageTests(ui: ConsoleWorld): void {
       await standing('Active').waitFor();
     });
 
-    it('imports a Fernet token of the older system with its key; a wrong key is one clear error', async () => {
+    it('imports a Fernet token of the older system with its key; a wrong key is one clear error', async (context) => {
+      if (triesBefore(context) > 0) await openAnother();
       const key = randomBytes(32);
       const fields = { api_token: 'token-of-the-past', account_id: 7 };
       await press('Chatwoot', 'Import');
@@ -146,13 +166,18 @@ export function adminPageTests(ui: ConsoleWorld): void {
       await ui.page.getByText('The chain is unbroken').waitFor();
       const entries = ui.page.getByRole('list', { name: 'Entries' }).getByRole('listitem');
       const stored = entries.filter({ hasText: 'stored the Cliniko credential of' });
-      await stored.first().getByRole('link', { name: 'Lakeside Clinic' }).waitFor();
+      await stored
+        .first()
+        .getByRole('link', { name: /^Lakeside Clinic/ })
+        .waitFor();
       await stored.first().getByText('Details').press('Enter');
       await stored.first().getByText('credential.stored').waitFor();
       await stored.first().getByRole('button', { name: 'Only this action' }).press('Enter');
       await ui.page.waitForURL(/action=credential\.stored/);
       // Stored, and stored in its place.
-      await expect.poll(() => entries.count()).toBe(2);
+      await expect.poll(() => entries.count()).toBeGreaterThanOrEqual(2);
+      const others = entries.filter({ hasNotText: 'stored the Cliniko credential of' });
+      await expect.poll(() => others.count()).toBe(0);
       await tabAndPress(ui.page, ui.page.getByRole('button', { name: 'Clear' }));
       await pressUntil(ui.page, 'Shift+Tab', ui.page.getByLabel('About…'));
       await ui.page.keyboard.type('tanaka');
@@ -164,16 +189,18 @@ export function adminPageTests(ui: ConsoleWorld): void {
 
     it('exports what is shown, safely for a spreadsheet, and the export is in the log', async () => {
       await ui.visit('/admin/audit?action=credential.stored');
+      const entries = ui.page.getByRole('list', { name: 'Entries' }).getByRole('listitem');
+      await expect.poll(() => entries.count()).toBeGreaterThanOrEqual(2);
       const download = ui.page.waitForEvent('download');
       await tabAndPress(ui.page, ui.page.getByRole('button', { name: 'Export CSV' }));
       const file = await (await download).path();
       const lines = readFileSync(file, 'utf8').trim().split('\r\n');
-      expect(lines).toHaveLength(3);
+      expect(lines).toHaveLength(1 + (await entries.count()));
       expect(lines[0]).toContain('"seq","at","action"');
       expect(lines[1]).toContain('"credential.stored"');
       expect((await download).suggestedFilename()).toMatch(/^audit-.*\.csv$/);
       await ui.visit('/admin/audit');
-      await ui.page.getByText('exported the audit log as CSV').waitFor();
+      await ui.page.getByText('exported the audit log as CSV').first().waitFor();
     });
   });
 
@@ -191,6 +218,7 @@ export function adminPageTests(ui: ConsoleWorld): void {
       await tabAndPress(ui.page, question().getByRole('button', { name: 'Replay' }));
       await dialog()
         .getByText(/by Grace Okafor · duplicate/)
+        .first()
         .waitFor();
       await ui.page.keyboard.press('Escape');
       await dialog().waitFor({ state: 'detached' });
@@ -213,11 +241,17 @@ export function adminPageTests(ui: ConsoleWorld): void {
       await ui.page.getByText(ui.world.convexUrl).waitFor();
     });
 
-    it('API tokens are made with chosen permissions, shown once, listed without their secret, and revoked', async () => {
+    it('says that there is no API token yet', async () => {
       await ui.visit('/admin/settings?section=tokens');
       await ui.page.getByText('There is no API token').waitFor();
+      expect(await ui.page.getByRole('button', { name: /^Revoke/ }).count()).toBe(0);
+    });
+
+    it('API tokens are made with chosen permissions, shown once, listed without their secret, and revoked', async (context) => {
+      if (triesBefore(context) > 0) await ui.visit('/admin/settings?section=tokens');
+      const name = `Nightly report ${triesBefore(context)}`;
       await tabAndPress(ui.page, ui.page.getByRole('button', { name: 'New token' }));
-      await fill('Name', 'Nightly report');
+      await fill('Name', name);
       await ui.page.keyboard.press('Enter');
       await dialog().getByText('choose at least one thing').waitFor();
       expect(await lookOver(ui.page)).toEqual([]);
@@ -227,13 +261,13 @@ export function adminPageTests(ui: ConsoleWorld): void {
       expect(token).toMatch(/^rc_[0-9a-z]{16}_[\w-]{43}$/);
       expect(await lookOver(ui.page)).toEqual([]);
       await tabAndPress(ui.page, dialog().getByRole('button', { name: 'Done' }));
-      const row = ui.page.getByRole('row', { name: /Nightly report/ });
-      await row.getByText('Active').waitFor();
+      const row = ui.page.getByRole('row').filter({ hasText: name });
+      await row.getByText('Active', { exact: true }).waitFor();
       await ui.visit('/admin/settings?section=tokens');
-      await row.getByText('Active').waitFor();
+      await row.getByText('Active', { exact: true }).waitFor();
       expect(await ui.page.content()).not.toContain(token.slice(-43));
-      await tabAndPress(ui.page, row.getByRole('button', { name: 'Revoke Nightly report' }));
-      await question().getByText('Revoke Nightly report?').waitFor();
+      await tabAndPress(ui.page, row.getByRole('button', { name: `Revoke ${name}` }));
+      await question().getByText(`Revoke ${name}?`).waitFor();
       expect(await lookOver(ui.page)).toEqual([]);
       await tabAndPress(ui.page, question().getByRole('button', { name: 'Revoke' }));
       await row.getByText('Revoked', { exact: true }).waitFor();

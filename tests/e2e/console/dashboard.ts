@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Webhook } from 'svix';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { lookOver, violations } from '../../support/accessibility';
 import { arrival, type ConsoleWorld } from '../../support/console-world';
 import { pressUntil, tabAndPress } from '../../support/keyboard';
 import { alive, changeRoleInMenu, rowsUneven, userRow } from '../../support/rollcall-page';
+import { triesBefore } from '../../support/tries';
 
 /** One more than pass unasked in a small installation, and two to be held. */
 const crowd = ['Ada', 'Bo', 'Cy', 'Di', 'Eve', 'Flo', 'Gus'];
@@ -23,7 +24,8 @@ export function dashboardTests(ui: ConsoleWorld): void {
     await row.getByText('Synced').waitFor(arrival);
   }
 
-  it('tells a new installation what to do next, and stops when it is done', async () => {
+  it('tells a new installation what to do next, and stops when it is done', async (context) => {
+    if (triesBefore(context) > 0) await ui.startAnew();
     await ui.visit('/admin/users');
     await changeRole('Staff');
     await ui.visit('/dashboard');
@@ -47,10 +49,14 @@ export function dashboardTests(ui: ConsoleWorld): void {
     const table = chart.getByRole('table', { name: 'Changes per day' });
     const today = table.getByRole('row').last();
     await today.waitFor();
-    const numbers = (await today.getByRole('cell').allTextContents()).map(Number);
+    const numbersOf = async (day: typeof today) =>
+      (await day.getByRole('cell').allTextContents()).map(Number);
+    // Yesterday counts too: the day may have turned since.
+    const yesterday = await numbersOf(table.getByRole('row').nth(-2));
+    const [people = 0, roles = 0] = (await numbersOf(today)).map((n, i) => n + (yesterday[i] ?? 0));
     // The two role changes of the test before, and the people who came.
-    expect(numbers[1]).toBeGreaterThanOrEqual(2);
-    expect(numbers[0]).toBeGreaterThanOrEqual(3);
+    expect(roles).toBeGreaterThanOrEqual(2);
+    expect(people).toBeGreaterThanOrEqual(3);
     await ui
       .part('Recent changes')
       .getByText(/Grace Okafor/)
@@ -62,7 +68,7 @@ export function dashboardTests(ui: ConsoleWorld): void {
     await foreignEvent();
     await ui.visit('/dashboard');
     const alarms = ui.part('Alarms');
-    await alarms.getByText(/alarm that nobody has looked after/).waitFor();
+    await alarms.getByText(/alarms? that nobody has looked after/).waitFor();
     await alarms.getByRole('listitem').first().waitFor();
     expect(await lookOver(ui.page)).toEqual([]);
     await tabAndPress(ui.page, alarms.getByRole('button', { name: 'I have looked after it' }));
@@ -94,7 +100,8 @@ export function dashboardTests(ui: ConsoleWorld): void {
     expect(response.status).toBe(200);
   }
 
-  it('pain 6: a mass change of roles in Clerk waits for a decision, which goes either way', async () => {
+  it('pain 6: a mass change of roles in Clerk waits for a decision, which goes either way', async (context) => {
+    if (triesBefore(context) > 0) await ui.startAnew();
     const ids: string[] = [];
     for (const firstName of crowd) {
       const email = `${firstName.toLowerCase()}@crowd.test`;
@@ -124,6 +131,16 @@ export function dashboardTests(ui: ConsoleWorld): void {
     await ui.visit('/admin/users?q=crowd');
     await expect.poll(() => ui.page.getByText('Held: Admin').count(), arrival).toBe(0);
     await expect.poll(() => staffInClerk(ids), arrival).toBe(2);
+
+    // Changed once more, and taken over: the held roles count.
+    await inClerk('admin');
+    await ui.visit('/dashboard');
+    await brake.getByText('2 role changes from Clerk are held').waitFor(arrival);
+    const take = brake.getByRole('button', { name: 'Take over the roles from Clerk' });
+    await tabAndPress(ui.page, take);
+    await brake.waitFor({ state: 'detached', ...arrival });
+    await ui.visit('/admin/users?q=crowd&role=admin');
+    await expect.poll(() => ui.page.getByRole('row').count(), arrival).toBe(crowd.length + 1);
   });
 
   async function staffInClerk(ids: readonly string[]): Promise<number> {
@@ -134,26 +151,6 @@ export function dashboardTests(ui: ConsoleWorld): void {
     );
     return users.filter(({ public_metadata: { role } }) => role === 'staff').length;
   }
-
-  it('pain 6: and taken over, the held roles count', async () => {
-    const ids = await Promise.all(
-      crowd.map(
-        async (one) => (await ui.world.clerk.userByEmail(`${one.toLowerCase()}@crowd.test`)).id,
-      ),
-    );
-    const before = await staffInClerk(ids);
-    expect(before).toBe(2);
-    for (const id of ids)
-      await ui.world.clerk.mergeMetadata(id, { public_metadata: { role: 'admin' } });
-    await ui.visit('/dashboard');
-    const brake = ui.part('Brake');
-    await brake.getByText('2 role changes from Clerk are held').waitFor(arrival);
-    const take = brake.getByRole('button', { name: 'Take over the roles from Clerk' });
-    await tabAndPress(ui.page, take);
-    await brake.waitFor({ state: 'detached', ...arrival });
-    await ui.visit('/admin/users?q=crowd&role=admin');
-    await expect.poll(() => ui.page.getByRole('row').count(), arrival).toBe(crowd.length + 1);
-  });
 
   describe('the palette and the shortcuts', () => {
     it('opens by key from anywhere, without Clerk’s scripts, and finds pages, people and actions', async () => {
@@ -180,9 +177,10 @@ export function dashboardTests(ui: ConsoleWorld): void {
       letIn();
       await palette.waitFor();
       expect(new URL(bare.url()).pathname).toBe('/dashboard');
-      await bare.getByRole('option', { name: /Webhooks/ }).waitFor();
+      await bare.getByRole('option', { name: /Webhooks/, selected: true }).waitFor();
       await bare.keyboard.press('Enter');
       await bare.waitForURL(/\/admin\/webhooks/);
+      await palette.waitFor({ state: 'detached' });
       await bare.keyboard.press('?');
       const help = bare.getByRole('dialog', { name: 'Keyboard shortcuts' });
       await help.getByText('Go to Users').waitFor();
@@ -190,15 +188,17 @@ export function dashboardTests(ui: ConsoleWorld): void {
     });
 
     it('finds a person by name and opens their page; does what it says it does', async () => {
+      onTestFinished(() => ui.page.evaluate(() => localStorage.clear()));
       await ui.visit('/dashboard');
       await ui.page.keyboard.press('Control+k');
       const palette = ui.page.getByRole('dialog');
       await palette.getByRole('option', { name: /Invite somebody/ }).waitFor();
       expect(await lookOver(ui.page)).toEqual([]);
       await ui.page.keyboard.type('tanaka');
-      await palette.getByRole('option', { name: /Yuki Tanaka/ }).waitFor();
+      await palette.getByRole('option', { name: /Yuki Tanaka/, selected: true }).waitFor();
       await ui.page.keyboard.press('Enter');
       await ui.page.getByRole('heading', { level: 1, name: 'Yuki Tanaka' }).waitFor();
+      await palette.waitFor({ state: 'detached' });
       for (const [words, label, address] of [
         ['failed', 'Show people with failed pushes', /[?&]sync=failed/],
         ['differ', 'Show people who differ from Clerk', /[?&]sync=differs/],
@@ -209,6 +209,7 @@ export function dashboardTests(ui: ConsoleWorld): void {
         await palette.getByRole('option', { name: label, selected: true }).waitFor();
         await ui.page.keyboard.press('Enter');
         await ui.page.waitForURL(address);
+        await palette.waitFor({ state: 'detached' });
       }
       await ui.page.getByRole('alertdialog').waitFor();
       await ui.page.keyboard.press('Escape');
@@ -218,7 +219,6 @@ export function dashboardTests(ui: ConsoleWorld): void {
       await palette.getByRole('option', { name: 'Dark theme', selected: true }).waitFor();
       await ui.page.keyboard.press('Enter');
       await ui.page.waitForFunction(() => document.documentElement.classList.contains('dark'));
-      await ui.page.evaluate(() => localStorage.clear());
     });
 
     it('each key in the help does what stands beside it, and a key in a field is a letter', async () => {
@@ -277,6 +277,7 @@ export function dashboardTests(ui: ConsoleWorld): void {
       await palette.getByText('Nothing by that name.').waitFor();
       expect(await violations(staff)).toEqual([]);
       await staff.keyboard.press('Escape');
+      await palette.waitFor({ state: 'detached' });
       await staff.keyboard.press('g');
       await staff.keyboard.press('u');
       await staff.keyboard.press('g');
@@ -287,6 +288,7 @@ export function dashboardTests(ui: ConsoleWorld): void {
   });
 
   it('a phone reaches every page through the sheet, by keyboard', async () => {
+    onTestFinished(() => ui.page.setViewportSize({ width: 1280, height: 800 }));
     await ui.page.setViewportSize({ width: 360, height: 780 });
     await ui.visit('/dashboard');
     await tabAndPress(ui.page, ui.page.getByRole('button', { name: 'Open navigation' }));
@@ -298,6 +300,5 @@ export function dashboardTests(ui: ConsoleWorld): void {
     await ui.page.keyboard.press('Enter');
     await ui.page.waitForURL(/\/admin\/audit/);
     await sheet.waitFor({ state: 'detached' });
-    await ui.page.setViewportSize({ width: 1280, height: 800 });
   });
 }
