@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { ArrowRightIcon } from 'lucide-react';
 import { useState } from 'react';
 import { Entry, sourceLabel } from '../../components/audit/entry';
@@ -22,6 +23,22 @@ function RoleOrText({ role }: { role: unknown }) {
   return <Badge variant="outline">{typeof role === 'string' ? role : 'None'}</Badge>;
 }
 
+/** The newest entries were looked through only: what came before them is not said to be nothing. */
+function OlderRoles({ user }: { user: UserRow }) {
+  return (
+    <p className="text-sm text-muted-foreground">
+      Of the newest {pageSizeMax} audit entries about this person.{' '}
+      <Link
+        to="/admin/audit"
+        search={{ target: `user:${user.externalId}` }}
+        className="underline underline-offset-4"
+      >
+        Older changes are in the audit log
+      </Link>
+    </p>
+  );
+}
+
 /** Every role the person had, who gave it and when. */
 export function RoleHistory({ user }: { user: UserRow }) {
   const { data, error } = useQuery(historyQuery(user.externalId, pageSizeMax));
@@ -31,7 +48,7 @@ export function RoleHistory({ user }: { user: UserRow }) {
       <CardTitle>Role history</CardTitle>
       {error && <LoadError error={error} what="role history" className="py-4" />}
       {!data && !error && <LoadingList label="Loading the role history" rows={2} />}
-      {data && changes.length === 0 && (
+      {data?.isDone && changes.length === 0 && (
         <p className="text-sm text-muted-foreground">The role has never changed.</p>
       )}
       <ol className="grid gap-2.5">
@@ -46,6 +63,7 @@ export function RoleHistory({ user }: { user: UserRow }) {
           </li>
         ))}
       </ol>
+      {data && !data.isDone && <OlderRoles user={user} />}
     </Card>
   );
 }
