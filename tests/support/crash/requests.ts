@@ -34,11 +34,12 @@ export function requestOf(number: number): { path: string; args: Json } {
       const args = { prefix, count: jobsPerRequest, delayMs: 0, asAction };
       return { path: 'jobs:schedule', args };
     }
-    case 3:
-      return {
-        path: 'notes:add',
-        args: { owner: `owner${number % 3}`, rank: number, text: `note number${number} of many` },
-      };
+    case 3: {
+      // Now and then one whose beginning goes to the thread before its end.
+      const length = number % 64 === 3 ? 70_000 : 0;
+      const text = `note number${number} of many${' '.repeat(length)}`;
+      return { path: 'notes:add', args: { owner: `owner${number % 3}`, rank: number, text } };
+    }
     default:
       return {
         path: 'counters:increment',
