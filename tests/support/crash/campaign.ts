@@ -10,6 +10,8 @@ import type { Answer, Life } from './requests';
 
 const rootDir = fileURLToPath(new URL('../../..', import.meta.url));
 const requestsPerLife = 40;
+/** With so much to do again a life gets nothing new: where lives are short it would grow for ever. */
+const unansweredMax = 400;
 /** Answered requests that a life repeats besides the unanswered ones. */
 const repeatedPerLife = 4;
 /** Steps of the file that a life with that many requests takes, about; crashes fall in all of them. */
@@ -116,7 +118,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
       { length: Math.min(repeatedPerLife, answered.length) },
       () => answered[Math.floor(random() * answered.length)] ?? 0,
     );
-    const to = result.sent + (isLast ? 0 : requestsPerLife);
+    const isFull = unanswered.length > unansweredMax;
+    const to = result.sent + (isLast || isFull ? 0 : requestsPerLife);
     const isByStep = random() < 0.6;
     const isThreaded = random() < 0.6;
     const steps = isThreaded ? stepsPerLife.inThread : stepsPerLife.alone;
