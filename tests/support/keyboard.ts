@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 /** More presses than any page here needs from one end to the other. */
 const pressesMax = 80;
@@ -26,6 +27,8 @@ function isFocused(target: Locator): Promise<boolean> {
 /** Presses `key` until the focus is on what is meant: as somebody does who has no mouse. */
 export async function pressUntil(page: Page, key: string, target: Locator): Promise<void> {
   await target.waitFor();
+  // What is disabled until something has arrived is passed over by Tab, and takes no key.
+  await expect.poll(() => target.isEnabled()).toBe(true);
   await focusIsOnTop(page);
   for (let presses = 0; presses < pressesMax; presses += 1) {
     if (await isFocused(target)) return;
