@@ -23,68 +23,73 @@ async function pushedFolder(): Promise<string> {
   throw new Error('The push was not saved.');
 }
 
-it(`loses nothing and repeats nothing over ${crashes} crashes (seed ${seed})`, async () => {
-  const folder = await pushedFolder();
-  const child = await buildChild();
-  onTestFinished(child.remove);
-  const { file } = child;
-  const inspect = (crash: number) => {
-    expect(findIndexFaults(folder), `after crash ${crash}`).toEqual([]);
-  };
-  const random = seededRandom(seed);
-  const result = await runCampaign({ file, folder, crashes, random, inspect });
-
-  // Every request was answered in the end, and a repeated one never otherwise than at first.
-  expect(result.changedAnswers).toEqual([]);
-  expect(result.answers.size).toBe(result.sent);
-  expect(findIndexFaults(folder)).toEqual([]);
-
-  const store = openStore({ folder });
-  onTestFinished(() => store.close());
-  const { value } = await store.read((tx) => {
-    const scope = tx.namespace('', { system: true });
-    return {
-      counters: collect(scope, fullScan('counters')),
-      notes: collect(scope, fullScan('notes')),
-      jobs: collect(scope, fullScan('_scheduled_functions')),
+it(
+  `loses nothing and repeats nothing over ${crashes} crashes (seed ${seed})`,
+  async () => {
+    const folder = await pushedFolder();
+    const child = await buildChild();
+    onTestFinished(child.remove);
+    const { file } = child;
+    const inspect = (crash: number) => {
+      expect(findIndexFaults(folder), `after crash ${crash}`).toEqual([]);
     };
-  });
-  const count = new Map(value.counters.map(({ name, n }) => [name as string, n as number]));
-  expect(count.size, 'one row per counter').toBe(value.counters.length);
+    const random = seededRandom(seed);
+    const result = await runCampaign({ file, folder, crashes, random, inspect });
 
-  const numbers = Array.from({ length: result.sent }, (_, number) => number);
-  const requestsTo = (path: string) => numbers.filter((number) => requestOf(number).path === path);
-  // Increments: each answered with a count of its own, 1 to n, and n is what is there.
-  for (let i = 0; i < sharedCounters; i += 1) {
-    const name = `shared${i}`;
-    const mine = requestsTo('counters:increment').filter(
-      (number) => (requestOf(number).args as { name: string }).name === name,
-    );
-    const answers = mine.map((number) => Number(result.answers.get(number)));
-    expect(answers.toSorted((a, b) => a - b)).toEqual(mine.map((_, at) => at + 1));
-    expect(count.get(name) ?? 0).toBe(mine.length);
-  }
-  // Notes: one each, under the id that was answered.
-  const noteIds = requestsTo('notes:add').map((number) => result.answers.get(number) as string);
-  expect(value.notes).toHaveLength(noteIds.length);
-  expect(new Set(value.notes.map(({ _id }) => _id as string))).toEqual(new Set(noteIds));
+    // Every request was answered in the end, and a repeated one never otherwise than at first.
+    expect(result.changedAnswers).toEqual([]);
+    expect(result.answers.size).toBe(result.sent);
+    expect(findIndexFaults(folder)).toEqual([]);
 
-  // Scheduled mutations: exactly once, with their effects. Actions: at most once; one that was
-  // under way when the process ended has failed.
-  const wrong: string[] = [];
-  for (const scheduled of numbers.map(jobCounters)) {
-    for (const name of scheduled?.names ?? []) {
-      const times = count.get(name) ?? 0;
-      const isRight = times === 1 || (times === 0 && scheduled?.kind === 'action');
-      if (!isRight) wrong.push(`${name} ran ${times} times`);
+    const store = openStore({ folder });
+    onTestFinished(() => store.close());
+    const { value } = await store.read((tx) => {
+      const scope = tx.namespace('', { system: true });
+      return {
+        counters: collect(scope, fullScan('counters')),
+        notes: collect(scope, fullScan('notes')),
+        jobs: collect(scope, fullScan('_scheduled_functions')),
+      };
+    });
+    const count = new Map(value.counters.map(({ name, n }) => [name as string, n as number]));
+    expect(count.size, 'one row per counter').toBe(value.counters.length);
+
+    const numbers = Array.from({ length: result.sent }, (_, number) => number);
+    const requestsTo = (path: string) =>
+      numbers.filter((number) => requestOf(number).path === path);
+    // Increments: each answered with a count of its own, 1 to n, and n is what is there.
+    for (let i = 0; i < sharedCounters; i += 1) {
+      const name = `shared${i}`;
+      const mine = requestsTo('counters:increment').filter(
+        (number) => (requestOf(number).args as { name: string }).name === name,
+      );
+      const answers = mine.map((number) => Number(result.answers.get(number)));
+      expect(answers.toSorted((a, b) => a - b)).toEqual(mine.map((_, at) => at + 1));
+      expect(count.get(name) ?? 0).toBe(mine.length);
     }
-  }
-  for (const { name, args, state } of value.jobs) {
-    const [{ name: counter }] = args as [{ name: string }];
-    const { kind } = state as { kind: string };
-    const isAction = name === 'jobs:bumpByAction';
-    const isRight = kind === 'success' ? count.get(counter) === 1 : kind === 'failed' && isAction;
-    if (!isRight) wrong.push(`the job of ${counter} is ${kind}`);
-  }
-  expect(wrong).toEqual([]);
-}, 1_000_000);
+    // Notes: one each, under the id that was answered.
+    const noteIds = requestsTo('notes:add').map((number) => result.answers.get(number) as string);
+    expect(value.notes).toHaveLength(noteIds.length);
+    expect(new Set(value.notes.map(({ _id }) => _id as string))).toEqual(new Set(noteIds));
+
+    // Scheduled mutations: exactly once, with their effects. Actions: at most once; one that was
+    // under way when the process ended has failed.
+    const wrong: string[] = [];
+    for (const scheduled of numbers.map(jobCounters)) {
+      for (const name of scheduled?.names ?? []) {
+        const times = count.get(name) ?? 0;
+        const isRight = times === 1 || (times === 0 && scheduled?.kind === 'action');
+        if (!isRight) wrong.push(`${name} ran ${times} times`);
+      }
+    }
+    for (const { name, args, state } of value.jobs) {
+      const [{ name: counter }] = args as [{ name: string }];
+      const { kind } = state as { kind: string };
+      const isAction = name === 'jobs:bumpByAction';
+      const isRight = kind === 'success' ? count.get(counter) === 1 : kind === 'failed' && isAction;
+      if (!isRight) wrong.push(`the job of ${counter} is ${kind}`);
+    }
+    expect(wrong).toEqual([]);
+  },
+  60_000 + crashes * 5_000,
+);
