@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { findIndexFaults } from '../../local/convex/store/index-check';
 import { openStore } from '../../local/convex/store/open-store';
-import { collect, fullScan, temporaryFolder } from '../../local/convex/store/test-store';
+import { fullScan, temporaryFolder } from '../../local/convex/store/test-store';
+import type { PageRequest, Store } from '../../local/convex/store/contract';
+import type { JsonObject } from '../../local/convex/values/value';
 import { savedPush } from '../fixtures/convex-saved-push';
 import { appDir, ConvexWorld } from '../fixtures/convex-servers/world';
 import { buildChild, runCampaign } from '../support/crash/campaign';
@@ -21,6 +23,18 @@ async function pushedFolder(): Promise<string> {
   await (await ConvexWorld.start()).stop();
   if (await saved.load(folder)) return folder;
   throw new Error('The push was not saved.');
+}
+
+/** Page by page: what one transaction may read has an end. */
+async function everyDocument(store: Store, table: string): Promise<JsonObject[]> {
+  const all: JsonObject[] = [];
+  for (let cursor: string | null = null; ;) {
+    const page: PageRequest = { query: fullScan(table), cursor, pageSize: 100 };
+    const { value } = await store.read((tx) => tx.namespace('', { system: true }).queryPage(page));
+    all.push(...value.page.map((text) => JSON.parse(text) as JsonObject));
+    if (value.isDone) return all;
+    cursor = value.continueCursor;
+  }
 }
 
 it(
@@ -43,14 +57,11 @@ it(
 
     const store = openStore({ folder });
     onTestFinished(() => store.close());
-    const { value } = await store.read((tx) => {
-      const scope = tx.namespace('', { system: true });
-      return {
-        counters: collect(scope, fullScan('counters')),
-        notes: collect(scope, fullScan('notes')),
-        jobs: collect(scope, fullScan('_scheduled_functions')),
-      };
-    });
+    const value = {
+      counters: await everyDocument(store, 'counters'),
+      notes: await everyDocument(store, 'notes'),
+      jobs: await everyDocument(store, '_scheduled_functions'),
+    };
     const count = new Map(value.counters.map(({ name, n }) => [name as string, n as number]));
     expect(count.size, 'one row per counter').toBe(value.counters.length);
 
