@@ -5,13 +5,15 @@ import { identityJson, type CallContext } from './call-context';
 import type { Json, JsonObject } from './contract';
 import { handleOf, requireKind, resolveAddress } from './function-address';
 import type { LiveFunction } from './live-code';
+import { RunningAhead, type Ahead } from './running-ahead';
 import { deploymentMetadata, functionMetadata, requestMetadata } from './transaction-operations';
 import { unsupportedOperation } from './unsupported';
 
 /** What an action may ask of the engine: each is a transaction, or an action, of its own. */
 export interface ActionServices {
   query(fn: LiveFunction, args: Json, context: CallContext): Promise<string>;
-  mutation(fn: LiveFunction, args: Json, context: CallContext): Promise<string>;
+  /** With `ahead`, the action is told before the mutation is on disk. */
+  mutation(fn: LiveFunction, args: Json, context: CallContext, ahead?: Ahead): Promise<string>;
   action(fn: LiveFunction, args: Json, context: CallContext): Promise<string>;
   schedule(
     job: { owner: string; fn: LiveFunction; args: Json; scheduledTimeMs: number },
@@ -20,19 +22,31 @@ export interface ActionServices {
   cancel(owner: string, id: string, context: CallContext): Promise<void>;
 }
 
+interface ActionOptions {
+  /** What it knows itself by; an HTTP action logs by its route. */
+  name?: string;
+  /** Whether it may go on before its mutations are on disk. */
+  goesAhead?: boolean;
+}
+
 type Operation = (call: ActionCall, args: JsonObject) => Promise<string> | string;
 
 /** One action or HTTP action at work. */
 export class ActionCall implements ActionHost {
+  readonly name: string;
   #isOver = false;
+  readonly #ahead = new RunningAhead();
+  #goesAhead: boolean;
 
   constructor(
     readonly fn: Pick<LiveFunction, 'component' | 'path'>,
     readonly context: CallContext,
     readonly services: ActionServices,
-    /** What it knows itself by; an HTTP action logs by its route. */
-    readonly name = fn.path,
-  ) {}
+    { name = fn.path, goesAhead = false }: ActionOptions = {},
+  ) {
+    this.name = name;
+    this.#goesAhead = goesAhead;
+  }
 
   get path(): string {
     return this.fn.path;
@@ -45,6 +59,20 @@ export class ActionCall implements ActionHost {
 
   log(level: string, line: string): void {
     this.context.logs.add(this.fn.path, level, line);
+  }
+
+  unsaved(): Promise<void> | undefined {
+    return this.#ahead.landed();
+  }
+
+  stopGoingAhead(): void {
+    this.#goesAhead = false;
+  }
+
+  mutate({ fn, args }: { fn: LiveFunction; args: Json }): Promise<string> {
+    const { services, context } = this;
+    if (!this.#goesAhead) return services.mutation(fn, args, context);
+    return this.#ahead.mutation((ahead) => services.mutation(fn, args, context, ahead));
   }
 
   async asyncSyscall(op: string, json: string): Promise<string> {
@@ -60,6 +88,7 @@ export class ActionCall implements ActionHost {
     const operation = operations[op];
     if (!operation) throw new OperationError(unsupportedOperation(op));
     try {
+      this.#ahead.check();
       return await operation(this, JSON.parse(json) as JsonObject);
     } catch (error) {
       if (error instanceof FunctionFailure) throw new OperationError(error.message, error.dataJson);
@@ -83,12 +112,11 @@ const operations: Record<string, Operation> = {
     const { fn, args } = call.target(json, 'query');
     return call.services.query(fn, args, call.context);
   },
-  '1.0/actions/mutation': (call, json) => {
-    const { fn, args } = call.target(json, 'mutation');
-    return call.services.mutation(fn, args, call.context);
-  },
-  '1.0/actions/action': (call, json) => {
+  '1.0/actions/mutation': (call, json) => call.mutate(call.target(json, 'mutation')),
+  '1.0/actions/action': async (call, json) => {
     const { fn, args } = call.target(json, 'action');
+    // The other action sends out what it likes.
+    await call.unsaved();
     return call.services.action(fn, args, call.context);
   },
   '1.0/actions/schedule': async (call, { ts, args, ...address }) => {

@@ -33,7 +33,7 @@ export async function runHttpAction(
     { component, path: `${request.method} ${url.pathname}` },
     context,
     services,
-    'http',
+    { name: 'http' },
   );
   const outcome = await component.actions().run<unknown>(
     httpModule,

@@ -1,7 +1,7 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 import { checkedArgs, checkedResult } from '../functions/check-values';
 import { failureOf, FunctionFailure } from '../functions/user-errors';
-import type { ReadSet, Store, Ts, WriteTransaction } from '../store/contract';
+import type { ReadSet, Store, Ts, WriteOutcome, WriteTransaction } from '../store/contract';
 import { ActionCall, type ActionServices } from './action-call';
 import { seededRandom, type CallContext, type TransactionContext } from './call-context';
 import type { Committed, ConflictWatch } from './conflict-watch';
@@ -10,6 +10,7 @@ import { JobChanges } from './job-changes';
 import type { JobQueue } from './job-queue';
 import type { LiveFunction } from './live-code';
 import { runInTransaction } from './nested-call';
+import type { Ahead } from './running-ahead';
 
 /** All that a call does besides its transaction is made anew when its body starts. */
 const repeatable = { isRepeatable: true };
@@ -57,13 +58,17 @@ export class Runner {
     fn: LiveFunction,
     args: Json,
     context: CallContext,
-  ): Promise<{ json: string; ts: Ts }> {
-    const { value, ts } = await this.write(
+    ahead?: Ahead,
+  ): Promise<string> {
+    const durableTs = this.store.currentTs();
+    const startedTs = ahead && ahead.seenTs > durableTs ? ahead.seenTs : durableTs;
+    const { value } = await this.write(
       context,
       (tx, transaction) => runInTransaction(tx, { fn, args, depth: 1 }, transaction),
-      { path: fn.path },
+      { path: fn.path, startedTs },
+      ahead && (({ value: json, ts }) => ahead.onRan(json, ts)),
     );
-    return { json: value, ts };
+    return value;
   }
 
   /** A transaction that may schedule functions; the queue hears of them once they are durable. */
@@ -72,19 +77,23 @@ export class Runner {
     body: (tx: WriteTransaction, context: TransactionContext) => T | Promise<T>,
     /** The mutation it is, when it is one of the app's. */
     mutation?: Pick<Committed, 'path'> & Partial<Committed>,
+    onRan?: (outcome: WriteOutcome<T>) => void,
   ): Promise<{ value: T; ts: Ts }> {
     let transaction: TransactionContext | undefined;
     let reads: ReadSet | undefined;
     const startedTs = this.store.currentTs();
     const logs = context.logs.rewinding();
-    const { value, ts, wrote } = await this.store.write((tx) => {
-      logs.start();
-      transaction = this.#transaction(context);
-      ({ reads } = tx);
-      return body(tx, transaction);
-    }, repeatable);
+    const { value, ts, wrote } = await this.store.write(
+      (tx) => {
+        logs.start();
+        transaction = this.#transaction(context);
+        ({ reads } = tx);
+        return body(tx, transaction);
+      },
+      { ...repeatable, onRan },
+    );
     if (mutation && wrote && reads) {
-      this.conflicts.note({ sessionId: undefined, ...mutation, startedTs, ts, reads });
+      this.conflicts.note({ sessionId: undefined, startedTs, ...mutation, ts, reads });
     }
     this.queue.apply(transaction?.jobs.changes() ?? []);
     return { value, ts };
@@ -93,7 +102,7 @@ export class Runner {
   /** Throws `FunctionFailure` when the function fails. */
   async action(fn: LiveFunction, args: Json, context: CallContext): Promise<string> {
     const argsJson = await this.#checked((tables) => checkedArgs(args, fn, tables), fn);
-    const call = new ActionCall(fn, context, this.#services);
+    const call = new ActionCall(fn, context, this.#services, { goesAhead: true });
     let timer: NodeJS.Timeout | undefined;
     const timedOut = new Promise<never>((_, reject) => {
       timer = setTimeout(
@@ -116,6 +125,7 @@ export class Runner {
           call,
         );
       const outcome = await Promise.race([running, timedOut]);
+      await call.unsaved();
       if (outcome.kind === 'threw') throw failureOf(outcome.thrown, context.code.scriptsOf);
       return await this.#checked((tables) => checkedResult(outcome.value, fn, tables), fn);
     } finally {
@@ -131,7 +141,7 @@ export class Runner {
       if (result instanceof FunctionFailure) throw result;
       return result;
     },
-    mutation: async (fn, args, context) => (await this.mutation(fn, args, context)).json,
+    mutation: (fn, args, context, ahead) => this.mutation(fn, args, context, ahead),
     action: (fn, args, context) => this.action(fn, args, context),
     schedule: async ({ owner, fn, args, scheduledTimeMs }, context) => {
       const { value } = await this.write(context, (tx, { jobs }) => {

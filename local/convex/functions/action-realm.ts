@@ -29,6 +29,10 @@ export interface ActionHost {
   readonly path: string;
   asyncSyscall(op: string, json: string): Promise<string>;
   log(level: string, line: string): void;
+  /** While it has seen what is not on disk yet: resolves when that has arrived. */
+  unsaved(): Promise<void> | undefined;
+  /** From now on it sees nothing before it is on disk. */
+  stopGoingAhead(): void;
 }
 
 export type ActionOutcome<T> = { kind: 'returned'; value: T } | { kind: 'threw'; thrown: Thrown };
@@ -51,7 +55,11 @@ export class ActionRealm {
     );
     // The script's value is the prelude's `install`.
     const install = prelude.runInContext(this.#context) as Install;
-    this.#api = install(this.#hostFunctions(), { ...sharedGlobals(), ...actionGlobals });
+    this.#api = install(this.#hostFunctions(), {
+      ...sharedGlobals(),
+      ...actionGlobals,
+      fetch: this.#fetch,
+    });
     this.#api.setEnv({ ...env });
     ownPromise(this.#api.Promise);
     this.#loader = new ModuleLoader(this.#context, scripts);
@@ -93,6 +101,16 @@ export class ActionRealm {
     return !this.#dead;
   }
 
+  /** Nothing leaves an action before what it has seen is on disk. */
+  readonly #fetch = (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    const host = this.#current.getStore();
+    // Whoever streams may send at any time.
+    const isStreamed = init?.body instanceof ReadableStream || input instanceof Request;
+    if (isStreamed) host?.stopGoingAhead();
+    const unsaved = host?.unsaved();
+    return unsaved ? unsaved.then(() => fetch(input, init)) : fetch(input, init);
+  };
+
   #hostFunctions(): object {
     return {
       log: (level: string, args: unknown[]) =>
@@ -131,7 +149,6 @@ const actionGlobals = {
   AsyncLocalStorage,
   CryptoKey,
   crypto: actionCrypto,
-  fetch,
   performance,
   clearImmediate,
   clearInterval,

@@ -26,6 +26,8 @@ export interface Task {
 
 export interface Finished {
   commit?: Commit | undefined;
+  /** Called once the batch has ended and nothing but the disk can undo it. */
+  ran?: () => void;
   /** Called once the batch's fate is known. */
   settle: (failure?: Error) => void;
 }

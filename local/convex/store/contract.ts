@@ -56,6 +56,14 @@ export interface BodyOptions {
   isRepeatable?: boolean;
 }
 
+export interface WriteOptions<T> extends BodyOptions {
+  /**
+   * Told what the transaction has come to once nothing but the disk can undo it any more; every
+   * later transaction sees it. Never told of one that failed.
+   */
+  onRan?: (outcome: WriteOutcome<T>) => void;
+}
+
 export interface Store {
   read<T>(
     body: (tx: ReadTransaction) => T | Promise<T>,
@@ -64,7 +72,7 @@ export interface Store {
   /** A body that throws leaves no trace; the promise rejects with what it threw. */
   write<T>(
     body: (tx: WriteTransaction) => T | Promise<T>,
-    options?: BodyOptions,
+    options?: WriteOptions<T>,
   ): Promise<WriteOutcome<T>>;
   /** The newest durable commit. */
   currentTs(): Ts;

@@ -8,6 +8,7 @@ import {
   type Store,
   type StoreOptions,
   type Ts,
+  type WriteOptions,
   type WriteOutcome,
   type WriteTransaction,
 } from './contract';
@@ -119,7 +120,7 @@ export class SerialStore implements Store {
 
   write<T>(
     body: (tx: WriteTransaction) => T | Promise<T>,
-    options?: BodyOptions,
+    options?: WriteOptions<T>,
   ): Promise<WriteOutcome<T>> {
     return new Promise((resolve, reject) => {
       this.#enqueue({
@@ -131,12 +132,16 @@ export class SerialStore implements Store {
           const tx = new Transaction(this.parts, snapshot, 'write', batch);
           return once(attempt(tx, body, this.#bodyMsMax), ({ outcome, commit }) => {
             const unsaved = batch.isInFile ? this.#endInFile(outcome) : undefined;
+            const answer = (value: T) => ({ value, ts: commit?.ts ?? snapshot, wrote: !!commit });
             return {
               commit: unsaved ? undefined : commit,
+              ran: () => {
+                if (!unsaved && outcome.ok) options?.onRan?.(answer(outcome.value));
+              },
               settle: (failure = unsaved) => {
                 if (failure) reject(failure);
                 else if (!outcome.ok) reject(outcome.error);
-                else resolve({ value: outcome.value, ts: commit?.ts ?? snapshot, wrote: !!commit });
+                else resolve(answer(outcome.value));
               },
             };
           });
@@ -204,6 +209,7 @@ export class SerialStore implements Store {
     }
     this.#running = undefined;
     if (batch.failure) this.#forget([batch]);
+    else for (const { ran } of batch.finished) ran?.();
     if (!batch.hasWrites) batch.removeLayers();
     this.#waiting.push(batch);
   }
