@@ -1,11 +1,12 @@
 import { internal } from '../../_generated/api';
 import type { ActionCtx } from '../../_generated/server';
+import type { SyncKind } from '../../../src/shared/sync';
 import { parseClerkMembership, parseClerkOrganization } from '../clerkOrganization';
 import { parseClerkUser } from '../clerkUser';
 import { syncBatchCharsMax } from '../limits';
 import { log } from '../log';
 import { packed, packUser } from './packing';
-import type { Listed, Page } from './pages';
+import type { Listed, Page, Placed } from './pages';
 import { planHashOf, sumDigests } from './planHash';
 import { Stopped } from './reader';
 import type { SyncRun } from './runs';
@@ -17,8 +18,12 @@ export interface PageWork {
   /** Before and after the page. */
   slice: SyncSlice;
   next: SyncSlice;
-  page: Page;
+  page: ParsedPage;
   mode?: 'verify';
+}
+
+export interface ParsedPage extends Page<Placed> {
+  parsed: Parsed;
 }
 
 /** Requests to Clerk, and how many of them were answered 429. */
@@ -78,14 +83,13 @@ export class BatchSender {
   }
 
   async send(work: PageWork): Promise<void> {
-    // Parsing needs no turn.
-    const parsed = parse(work, this.run.scope);
-    const turn = this.queue.then(() => this.sendInTurn(work, parsed));
+    const turn = this.queue.then(() => this.sendInTurn(work));
     this.queue = turn.catch(() => undefined);
     await turn;
   }
 
-  private async sendInTurn(work: PageWork, parsed: Parsed): Promise<void> {
+  private async sendInTurn(work: PageWork): Promise<void> {
+    const { parsed } = work.page;
     const chunks = chunksOf(parsed.items);
     for (const [i, items] of chunks.entries()) {
       await this.sendItems({
@@ -183,13 +187,22 @@ interface Part {
   rest: Parsed;
 }
 
-function parse({ slice, page }: PageWork, scope: SyncScope): Parsed {
+/**
+ * To be called as soon as a page is there. Until it is parsed, it is some ten thousand objects, which
+ * the garbage collector would copy again and again while the pages before it are applied.
+ */
+export function parsePage(page: Page, kind: SyncKind, scope: SyncScope): ParsedPage {
+  const parsed = parse(page, kind, scope);
+  return { ...page, records: page.records.map(({ at, id }) => ({ at, id })), parsed };
+}
+
+function parse(page: Page, kind: SyncKind, scope: SyncScope): Parsed {
   const absent = page.absent.map((externalId) => {
     return { externalId, reason: 'Clerk has nobody of this id' };
   });
   const parsed: Parsed = { items: [], errors: absent, skipped: 0 };
   for (const record of page.records) {
-    const one = parseOne(slice.kind, record, scope);
+    const one = parseOne(kind, record, scope);
     if (one.kind === 'item') parsed.items.push({ id: record.id, at: one.at, text: one.text });
     else if (one.kind === 'skipped') parsed.skipped += 1;
     else parsed.errors.push({ externalId: record.id || undefined, reason: one.why });
@@ -200,7 +213,7 @@ function parse({ slice, page }: PageWork, scope: SyncScope): Parsed {
 type One =
   { kind: 'item'; at: number; text: string } | { kind: 'skipped' } | { kind: 'error'; why: string };
 
-function parseOne(kind: SyncSlice['kind'], { raw }: Listed, { emailDomain }: SyncScope): One {
+function parseOne(kind: SyncKind, { raw }: Listed, { emailDomain }: SyncScope): One {
   switch (kind) {
     case 'users': {
       const read = parseClerkUser(raw);

@@ -4,7 +4,7 @@ import type { ActionCtx } from '../../_generated/server';
 import { mirrorKinds, type SyncKind } from '../../../src/shared/sync';
 import { syncHeartbeatMs } from '../limits';
 import { log } from '../log';
-import { BatchSender, type Traffic } from './batches';
+import { BatchSender, type ParsedPage, parsePage, type Traffic } from './batches';
 import { Removals } from './driveRemovals';
 import { PageReader } from './pages';
 import { planRun } from './planRun';
@@ -133,7 +133,7 @@ class Drive {
   /** The next page is on its way while the last one is being applied. */
   private async readSlice(index: number, mode?: 'verify'): Promise<'done' | 'handOver'> {
     let slice = this.slice(index);
-    let ahead = this.pages.next(index, slice);
+    let ahead = this.readPage(index, slice);
     for (;;) {
       const page = await ahead;
       this.checkStop();
@@ -145,7 +145,7 @@ class Drive {
         cursor: last === undefined ? slice.cursor : { at: last.at, id: last.id },
         done: page.ended,
       };
-      if (!page.ended && !isLate) ahead = unheard(this.pages.next(index, next));
+      if (!page.ended && !isLate) ahead = unheard(this.readPage(index, next));
       if (slice.kind !== 'users') await this.removals.note(slice.kind, slice, page);
       await this.batches.send({ index, slice, next, page, mode });
       slice = next;
@@ -153,6 +153,11 @@ class Drive {
       if (page.ended) return 'done';
       if (isLate) return 'handOver';
     }
+  }
+
+  private async readPage(index: number, slice: SyncSlice): Promise<ParsedPage> {
+    const page = await this.pages.next(index, slice);
+    return parsePage(page, slice.kind, this.options.run.scope);
   }
 
   private mirrors() {

@@ -6,7 +6,7 @@ import type { ActionCtx } from '../../_generated/server';
 import type { MirrorKind } from '../../../src/shared/sync';
 import { clerkApi } from '../environment';
 import { log } from '../log';
-import type { Page, PageReader } from './pages';
+import type { Page, PageReader, Placed } from './pages';
 import { sumDigests } from './planHash';
 import { ClerkReader, requestTaker, Stopped } from './reader';
 import type { AskVerdict, Verdict } from './removals';
@@ -32,7 +32,7 @@ export class Removals {
   ) {}
 
   /** Before a page is applied and its checkpoint moves, so that a driver that dies loses none. */
-  async note(kind: MirrorKind, slice: SyncSlice, page: Page): Promise<void> {
+  async note(kind: MirrorKind, slice: SyncSlice, page: Page<Placed>): Promise<void> {
     this.listed[kind] += page.records.length;
     const last = page.records.findLast(({ id }) => id !== '');
     const to = page.ended ? undefined : (last?.at ?? slice.cursor?.at);

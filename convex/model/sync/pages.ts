@@ -5,16 +5,20 @@ import { syncOverlap, syncPageSize } from '../limits';
 import { type Answer, type ClerkReader, sleep, SyncTrouble } from './reader';
 import type { SyncScope, SyncSlice } from './validators';
 
-/** One record of a list as Clerk sent it, with what its place in the list is told by. */
-export interface Listed {
+/** What the place of a record in a list is told by. */
+export interface Placed {
   at: number;
   id: string;
+}
+
+/** One record of a list as Clerk sent it. */
+export interface Listed extends Placed {
   raw: unknown;
 }
 
 /** New records of one page, in the list's order. */
-export interface Page {
-  records: Listed[];
+export interface Page<Record extends Placed = Listed> {
+  records: Record[];
   /** Every id of the page, those that came before included. */
   ids: string[];
   /** Nothing comes after these in the slice. */
