@@ -39,6 +39,8 @@ const oddPageWaitMs = 1_000;
 /** Reads the lists of one run. Remembers the last ids of each slice, to know what came before. */
 export class PageReader {
   private readonly tails = new Map<number, Set<string>>();
+  /** Clerk's answer to the first request of the list, asked for before its turn. */
+  private first: Promise<Answer> | undefined;
 
   constructor(
     private readonly clerk: ClerkReader,
@@ -47,6 +49,13 @@ export class PageReader {
     private readonly startedAt: number,
     private readonly checkStop: () => void,
   ) {}
+
+  /** Asks for the beginning of the list of people, for whoever reads it later. */
+  askFirst(): void {
+    this.first = this.clerk.get(this.usersPath(pageQuery()));
+    // Heard where it is awaited; whoever asked may end before.
+    this.first.catch(() => undefined);
+  }
 
   /** The page after `slice.cursor`. Repeated pages and ones that end too soon are asked for again. */
   async next(index: number, from: SyncSlice): Promise<Page> {
@@ -123,7 +132,12 @@ export class PageReader {
       return recordsOf(await this.clerk.get(`${listPath[slice.kind]}?${query}`));
     }
     if (this.scope.ids !== undefined) return await this.fetchIds(this.scope.ids, slice.offset);
-    const query = new URLSearchParams({ limit: String(syncPageSize) });
+    if (slice.cursor === undefined && this.first !== undefined) {
+      const { first } = this;
+      this.first = undefined;
+      return recordsOf(await first);
+    }
+    const query = pageQuery();
     if (slice.cursor !== undefined) query.set('starting_after', slice.cursor.id);
     const answer = await this.clerk.get(this.usersPath(query));
     if (answer.found || slice.cursor === undefined) return recordsOf(answer);
@@ -154,6 +168,10 @@ export class PageReader {
       emailDomain === undefined ? {} : { email_address_query: `@${emailDomain}` },
     );
   }
+}
+
+function pageQuery(): URLSearchParams {
+  return new URLSearchParams({ limit: String(syncPageSize) });
 }
 
 /** Clerk takes up to 100 ids in one filter. */

@@ -8,6 +8,8 @@ import type { SyncScope, SyncSlice } from './validators';
 /** Which instance the key belongs to, how many there are, where to cut. */
 export async function planRun(clerk: ClerkReader, pages: PageReader, scope: SyncScope) {
   const kinds = kindsOf(scope);
+  // What is read first does not depend on where the list is cut.
+  if (kinds.includes('users') && scope.ids === undefined) pages.askFirst();
   // Side by side: nothing is written before all have answered, and Clerk may be far away.
   const [instanceId, ...counts] = await Promise.all([
     instanceOf(clerk),
