@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CommitHistory, maxCommits, maxKeys } from './commit-history';
 import type { Commit } from './contract';
 
-const key = new Uint8Array(8);
+const key = '12345678';
 
 function commit(ts: bigint, keys: number): Commit {
   return {

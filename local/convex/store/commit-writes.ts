@@ -2,7 +2,7 @@ import type { CommitWrites } from './contract';
 import type { SearchEntry } from './search-words';
 
 type Entry =
-  | { kind: 'key'; indexNo: number; key: Uint8Array }
+  | { kind: 'key'; indexNo: number; key: string }
   | { kind: 'search'; indexNo: number; entry: SearchEntry }
   | { kind: 'document'; id: string; table: string };
 
@@ -12,7 +12,7 @@ export class WriteLog {
   #other = 0;
   #changedIndexes = false;
 
-  key(indexNo: number, key: Uint8Array): void {
+  key(indexNo: number, key: string): void {
     if (this.#changedIndexes) return;
     this.#entries.push({ kind: 'key', indexNo, key });
   }
@@ -52,7 +52,7 @@ export class WriteLog {
   }
 
   toCommit(): CommitWrites {
-    const keys = new Map<number, Uint8Array[]>();
+    const keys = new Map<number, string[]>();
     const searches = new Map<number, SearchEntry[]>();
     const tables = new Set<string>();
     const documents = new Set<string>();

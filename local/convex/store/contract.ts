@@ -110,8 +110,8 @@ export interface Commit {
 
 /** The index keys that a commit touched (before and after): what read sets are tested against. */
 export interface CommitWrites {
-  /** Internal index number -> keys. */
-  readonly keys: ReadonlyMap<number, readonly Uint8Array[]>;
+  /** Internal index number -> keys, each byte a Latin-1 character. */
+  readonly keys: ReadonlyMap<number, readonly string[]>;
   /** Internal number of a search index -> changed entries, as they were and as they are. */
   readonly searches: ReadonlyMap<number, readonly SearchEntry[]>;
   /** `namespace NUL table` of every table written. */

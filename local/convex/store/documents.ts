@@ -15,7 +15,8 @@ export interface StoredDocument {
   size: number;
 }
 
-export function indexKey(index: IndexInfo, document: ValueObject): Buffer {
+/** As `encodeFields` gives it. */
+export function indexKey(index: IndexInfo, document: ValueObject): string {
   return encodeFields(document, index.paths);
 }
 
@@ -99,7 +100,7 @@ export class DocumentRows {
     this.log.key(index.indexNo, oldKey);
     if (!index.paths.some(([field]) => field && before[field] !== after[field])) return;
     const newKey = indexKey(index, after);
-    if (oldKey.equals(newKey)) return;
+    if (oldKey === newKey) return;
     this.sink().removeEntry(index.indexNo, oldKey);
     this.sink().putEntry(index.indexNo, newKey, doc);
     this.log.key(index.indexNo, newKey);

@@ -4,6 +4,7 @@ import { indexKey } from './documents';
 import { tokensOf } from './search-index';
 import { searchEntry } from './search-words';
 import { documentFromText } from '../values/convex-json';
+import { keyBytes, keyText } from '../values/key-encoding';
 
 /**
  * Compares every index entry of a closed store with what its documents call for. Returns what is
@@ -21,7 +22,7 @@ export function findIndexFaults(folder: string): string[] {
     const wanted = wantedEntries(file, catalog);
     for (const row of file.statement('SELECT index_no, key, doc FROM index_entries').all()) {
       const [indexNo, key, doc] = row as [number, Buffer, number];
-      const name = entryName(indexNo, key);
+      const name = entryName(indexNo, keyText(key));
       if (wanted.get(name) !== doc) faults.push(`left over: ${name} -> ${doc}`);
       wanted.delete(name);
     }
@@ -32,8 +33,7 @@ export function findIndexFaults(folder: string): string[] {
   }
 }
 
-const entryName = (indexNo: number, key: Uint8Array) =>
-  `${indexNo}:${Buffer.from(key).toString('hex')}`;
+const entryName = (indexNo: number, key: string) => `${indexNo}:${keyBytes(key).toString('hex')}`;
 
 function wantedEntries(file: DatabaseFile, catalog: Catalog): Map<string, number> {
   const wanted = new Map<string, number>();

@@ -10,8 +10,9 @@ export interface Sink {
   /** `isNew`: nobody below has a document of this number. */
   putDocument(tableNo: number, row: StoredDocument, isNew: boolean): void;
   removeDocument(tableNo: number, row: StoredDocument): void;
-  putEntry(indexNo: number, key: Buffer, doc: number): void;
-  removeEntry(indexNo: number, key: Buffer): void;
+  /** Keys as `encodeFields` gives them. */
+  putEntry(indexNo: number, key: string, doc: number): void;
+  removeEntry(indexNo: number, key: string): void;
   /** `undefined`: the document is not in the index any more. */
   putSearchEntry(indexNo: number, doc: number, entry: SearchEntry | undefined): void;
   /** `null` removes the row. */
@@ -46,7 +47,7 @@ export class Layer implements Sink {
   readonly system = new Map<string, Map<string, string | null>>();
   /** Characters of all bodies written: says when enough is gathered. */
   size = 0;
-  readonly #undo: (() => void)[] = [];
+  readonly #undo: Undo[] = [];
 
   get isEmpty(): boolean {
     return this.#undo.length === 0;
@@ -57,16 +58,17 @@ export class Layer implements Sink {
   }
 
   backTo(mark: Mark): void {
-    while (this.#undo.length > mark) this.#undo.pop()?.();
+    while (this.#undo.length > mark) this.#undo.pop()?.undo();
   }
 
   /** `forget` takes the table out of the catalog again. */
   addTable(table: NewTable, forget?: () => void): void {
     this.tables.push(table);
-    this.#undo.push(() => {
+    const undo = () => {
       this.tables.pop();
       forget?.();
-    });
+    };
+    this.#undo.push({ undo });
   }
 
   putDocument(tableNo: number, row: StoredDocument, isNew: boolean): void {
@@ -83,22 +85,16 @@ export class Layer implements Sink {
     const { documents, byNumber } = this;
     const before = documents.get(given.id);
     const document = before?.isNew ? { ...given, isNew: true } : given;
-    documents.set(given.id, document);
-    byNumber.set(given.doc, document);
-    this.#undo.push(() => {
-      restore(documents, given.id, before);
-      restore(byNumber, given.doc, before);
-    });
+    this.#set(documents, given.id, document);
+    this.#set(byNumber, given.doc, document);
   }
 
-  putEntry(indexNo: number, key: Buffer, doc: number): void {
+  putEntry(indexNo: number, key: string, doc: number): void {
     const cells = this.#cells(indexNo);
-    const name = key.toString('latin1');
-    const before = cells.set(name, doc);
-    this.#undo.push(() => cells.restore(name, before));
+    this.#undo.push(new Past(cells, key, cells.set(key, doc)));
   }
 
-  removeEntry(indexNo: number, key: Buffer): void {
+  removeEntry(indexNo: number, key: string): void {
     this.putEntry(indexNo, key, removed);
   }
 
@@ -118,9 +114,8 @@ export class Layer implements Sink {
   }
 
   #set<K, V>(map: Map<K, V>, key: K, value: V): void {
-    const before = map.get(key);
+    this.#undo.push(new Past(map, key, map.get(key)));
     map.set(key, value);
-    this.#undo.push(() => restore(map, key, before));
   }
 
   /** As the thread that writes gets it: lists of plain values, which are cheap to hand over. */
@@ -168,7 +163,20 @@ function mapIn<K, L, V>(maps: Map<K, Map<L, V>>, key: K): Map<L, V> {
   return map;
 }
 
-function restore<K, V>(map: Map<K, V>, key: K, before: V | undefined): void {
-  if (before === undefined) map.delete(key);
-  else map.set(key, before);
+interface Undo {
+  undo(): void;
+}
+
+/** What stood in a place before. One for each row and entry: a closure would take twice the room. */
+class Past<K, V> implements Undo {
+  constructor(
+    private readonly map: Pick<Map<K, V>, 'delete'> & { set(key: K, value: V): unknown },
+    private readonly key: K,
+    private readonly before: V | undefined,
+  ) {}
+
+  undo(): void {
+    if (this.before === undefined) this.map.delete(this.key);
+    else this.map.set(this.key, this.before);
+  }
 }

@@ -19,7 +19,7 @@ import {
   scanByKey,
   scanSystemRows,
 } from './sql-rows';
-import { encodeKey, keyAfter } from '../values/key-encoding';
+import { encodeKey, keyAfter, keyBytes, keyText } from '../values/key-encoding';
 
 /** Some rows of a range, and whether there are more behind them. */
 export interface Scanned {
@@ -112,7 +112,7 @@ export class Layers {
   /** What the layers say of the keys in a range; later layers count. */
   #changedKeys(index: IndexInfo, { lo, hi }: KeyRange): Map<string, number> {
     const changed = new Map<string, number>();
-    const [from, to] = [latin1(lo), latin1(hi)];
+    const [from, to] = [keyText(lo), keyText(hi)];
     for (const layer of this.#stack.toReversed()) {
       const cells = layer.entries.get(index.indexNo);
       if (cells) for (const [key, doc] of cells.range(from, to)) changed.set(key, doc);
@@ -123,11 +123,11 @@ export class Layers {
   /** The index by id has no entries: its keys follow from the documents. */
   #changedIds(table: TableInfo, { lo, hi }: KeyRange): Map<string, number> {
     const changed = new Map<string, number>();
-    const [from, to] = [latin1(lo), latin1(hi)];
+    const [from, to] = [keyText(lo), keyText(hi)];
     for (const layer of this.#stack.toReversed()) {
       for (const document of layer.documents.values()) {
         if (document.tableNo !== table.tableNo) continue;
-        const key = latin1(encodeKey([document.id]));
+        const key = keyText(encodeKey([document.id]));
         if (key < from || key >= to) continue;
         changed.set(key, document.body === null ? removed : document.doc);
       }
@@ -140,7 +140,7 @@ export class Layers {
     changed: ReadonlyMap<string, number>,
     { order, limit }: ScanRequest,
   ): ScannedPart {
-    const kept = changed.size === 0 ? rows : rows.filter(({ key }) => !changed.has(latin1(key)));
+    const kept = changed.size === 0 ? rows : rows.filter(({ key }) => !changed.has(keyText(key)));
     const current = kept.map((row) => this.#newest(row));
     const added = [...changed].filter(([, doc]) => doc !== removed);
     if (added.length === 0) return { rows: current, isLast, rest };
@@ -148,7 +148,7 @@ export class Layers {
     if (order === 'desc') added.reverse();
     const more = added.slice(0, limit).flatMap(([name, doc]) => {
       const document = this.byNumber(doc);
-      return document ? [{ ...document, key: Buffer.from(name, 'latin1') }] : [];
+      return document ? [{ ...document, key: keyBytes(name) }] : [];
     });
     const direction = order === 'asc' ? 1 : -1;
     const all = [...current, ...more].sort((a, b) => direction * Buffer.compare(a.key, b.key));
@@ -173,7 +173,7 @@ export class Layers {
     try {
       let count = countEntries(this.file, index.indexNo);
       for (const [key, doc] of changed) {
-        const isThere = hasEntry(this.file, index.indexNo, Buffer.from(key, 'latin1'));
+        const isThere = hasEntry(this.file, index.indexNo, keyBytes(key));
         count += (doc === removed ? 0 : 1) - (isThere ? 1 : 0);
       }
       return count;
@@ -242,6 +242,3 @@ function behind({ range, order }: ScanRequest, rows: readonly ScannedRow[]): Key
 function before({ range, order }: ScanRequest, rest: KeyRange): KeyRange {
   return order === 'asc' ? { ...range, hi: rest.lo } : { ...range, lo: rest.hi };
 }
-
-const latin1 = (bytes: Uint8Array) =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');

@@ -1,5 +1,7 @@
 import type { CommitWrites, ReadSet } from './contract';
 import { matchesTerms, type SearchTerms } from './search-words';
+import { byBytes } from './sorted-cells';
+import { keyText } from '../values/key-encoding';
 
 /** What was read of one index: keys from `lo` up to, not including, `hi`. Grows while reading. */
 export interface ReadRange {
@@ -18,7 +20,7 @@ export class ReadTracker implements ReadSet {
   readonly #ranges = new Map<number, ReadRange[]>();
   readonly #searches = new Map<number, SearchTerms[]>();
   readonly #tables = new Set<string>();
-  #sealed: Map<number, ReadRange[]> | undefined;
+  #sealed: Map<number, TextRange[]> | undefined;
 
   /** A point read by id, found or not. Ids are unique over all namespaces. */
   document(id: string): void {
@@ -61,12 +63,9 @@ export class ReadTracker implements ReadSet {
         return true;
     }
     for (const [indexNo, keys] of writes.keys) {
-      const ranges = (this.#sealed ?? this.#ranges).get(indexNo);
-      if (!ranges) continue;
-      const hit = this.#sealed
-        ? keys.some((key) => sortedContains(ranges, key))
-        : keys.some((key) => ranges.some((range) => contains(range, key)));
-      if (hit) return true;
+      const sealed = this.#sealed?.get(indexNo);
+      const ranges = sealed ?? mergeRanges(this.#ranges.get(indexNo) ?? []);
+      if (keys.some((key) => sortedContains(ranges, key))) return true;
     }
     return false;
   }
@@ -82,35 +81,38 @@ function intersects(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
   return false;
 }
 
-function contains(range: ReadRange, key: Uint8Array): boolean {
-  return Buffer.compare(range.lo, key) <= 0 && Buffer.compare(key, range.hi) < 0;
+/** As commits name their keys. */
+interface TextRange {
+  lo: string;
+  hi: string;
 }
 
-function mergeRanges(ranges: readonly ReadRange[]): ReadRange[] {
+function mergeRanges(ranges: readonly ReadRange[]): TextRange[] {
   const sorted = ranges
-    .filter((range) => Buffer.compare(range.lo, range.hi) < 0)
-    .sort((a, b) => Buffer.compare(a.lo, b.lo));
-  const merged: ReadRange[] = [];
+    .map(({ lo, hi }) => ({ lo: keyText(lo), hi: keyText(hi) }))
+    .filter(({ lo, hi }) => lo < hi)
+    .sort((a, b) => byBytes(a.lo, b.lo));
+  const merged: TextRange[] = [];
   for (const range of sorted) {
     const last = merged.at(-1);
-    if (last && Buffer.compare(range.lo, last.hi) <= 0) {
-      if (Buffer.compare(range.hi, last.hi) > 0) last.hi = range.hi;
+    if (last && range.lo <= last.hi) {
+      if (range.hi > last.hi) last.hi = range.hi;
     } else {
-      merged.push({ ...range });
+      merged.push(range);
     }
   }
   return merged;
 }
 
 /** Binary search in disjoint, sorted ranges. */
-function sortedContains(ranges: readonly ReadRange[], key: Uint8Array): boolean {
+function sortedContains(ranges: readonly TextRange[], key: string): boolean {
   let low = 0;
   let high = ranges.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (Buffer.compare((ranges[middle] as ReadRange).lo, key) <= 0) low = middle + 1;
+    if ((ranges[middle] as TextRange).lo <= key) low = middle + 1;
     else high = middle;
   }
   const candidate = ranges[low - 1];
-  return candidate !== undefined && Buffer.compare(key, candidate.hi) < 0;
+  return candidate !== undefined && key < candidate.hi;
 }

@@ -16,9 +16,8 @@ export class SortedCells {
     return before;
   }
 
-  restore(key: string, before: number | undefined): void {
-    if (before === undefined) this.#docs.delete(key);
-    else this.#docs.set(key, before);
+  delete(key: string): boolean {
+    return this.#docs.delete(key);
   }
 
   get(key: string): number | undefined {

@@ -4,6 +4,7 @@ import type { StoredDocument } from './documents';
 import { removed, type LayerData, type Sink } from './layer';
 import { addSearchEntry, putSearchEntry, removeSearchEntry, tokensOf } from './search-index';
 import type { SearchEntry } from './search-words';
+import { keyBytes } from '../values/key-encoding';
 
 /** Writes rows into the file, in the transaction that is open there. */
 export class SqlSink implements Sink {
@@ -36,8 +37,8 @@ export class SqlSink implements Sink {
     this.file.statement('DELETE FROM documents WHERE doc = ?').run(doc);
   }
 
-  putEntry(indexNo: number, key: Buffer, doc: number): void {
-    this.putEntries([indexNo, key, doc]);
+  putEntry(indexNo: number, key: string, doc: number): void {
+    this.putEntries([indexNo, keyBytes(key), doc]);
   }
 
   /** Index, key and document of each, one after the other. */
@@ -48,10 +49,10 @@ export class SqlSink implements Sink {
     }
   }
 
-  removeEntry(indexNo: number, key: Buffer): void {
+  removeEntry(indexNo: number, key: string): void {
     this.file
       .statement('DELETE FROM index_entries WHERE index_no = ? AND key = ?')
-      .run(indexNo, key);
+      .run(indexNo, keyBytes(key));
   }
 
   putSearchEntry(indexNo: number, doc: number, entry: SearchEntry | undefined): void {
@@ -87,10 +88,9 @@ export class SqlSink implements Sink {
     }
     const there: Bindable[] = [];
     for (let at = 0; at < entries.length; at += 3) {
-      const [indexNo, name, doc] = entries.slice(at, at + 3) as [number, string, number];
-      const key = Buffer.from(name, 'latin1');
+      const [indexNo, key, doc] = entries.slice(at, at + 3) as [number, string, number];
       if (doc === removed) this.removeEntry(indexNo, key);
-      else there.push(indexNo, key, doc);
+      else there.push(indexNo, keyBytes(key), doc);
     }
     this.putEntries(there);
     for (let at = 0; at < searches.length; at += 4) {

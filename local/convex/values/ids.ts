@@ -73,20 +73,28 @@ export function tableNumberOf(id: string): number | undefined {
   return checksum(bytes, end) === bytes.readUInt16BE(end) ? tableNumber : undefined;
 }
 
+const crcOfByte = Uint16Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte << 8;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1;
+  return crc;
+});
+
 /** CRC-16/CCITT: catches every single-character slip. */
 function checksum(bytes: Uint8Array, end: number): number {
   let crc = 0xffff;
   for (let i = 0; i < end; i++) {
-    crc ^= (bytes[i] as number) << 8;
-    for (let bit = 0; bit < 8; bit++) {
-      crc = crc & 0x8000 ? ((crc << 1) ^ 0x1021) & 0xffff : (crc << 1) & 0xffff;
-    }
+    const next = crcOfByte[(crc >> 8) ^ (bytes[i] as number)] as number;
+    crc = ((crc << 8) & 0xffff) ^ next;
   }
   return crc;
 }
 
+const codes = Buffer.from(alphabet);
+/** One text for each id, and none for each of its letters. */
+const digits = Buffer.alloc(40);
+
 function toBase32(bytes: Uint8Array): string {
-  let text = '';
+  let length = 0;
   let buffer = 0;
   let bits = 0;
   for (const byte of bytes) {
@@ -94,11 +102,12 @@ function toBase32(bytes: Uint8Array): string {
     bits += 8;
     while (bits >= 5) {
       bits -= 5;
-      text += alphabet[(buffer >> bits) & 31];
+      digits[length++] = codes[(buffer >> bits) & 31] as number;
     }
     buffer &= (1 << bits) - 1;
   }
-  return bits > 0 ? text + alphabet[(buffer << (5 - bits)) & 31] : text;
+  if (bits > 0) digits[length++] = codes[(buffer << (5 - bits)) & 31] as number;
+  return digits.toString('latin1', 0, length);
 }
 
 /** Refuses unused trailing bits, so that one id has one spelling. */

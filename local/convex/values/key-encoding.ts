@@ -35,11 +35,24 @@ export function encodeKey(values: readonly (Value | undefined)[]): Buffer {
   return copyOfScratch();
 }
 
-/** The key of a document in an index over these fields. */
-export function encodeFields(document: ValueObject, paths: readonly (readonly string[])[]): Buffer {
+/**
+ * The key of a document in an index over these fields, each byte a Latin-1 character. Entries that
+ * are written are kept as texts: as buffers, one for each index of each document, they would be most
+ * of what the garbage collector has to carry.
+ */
+export function encodeFields(document: ValueObject, paths: readonly (readonly string[])[]): string {
   length = 0;
   for (const path of paths) write(fieldAt(document, path));
-  return copyOfScratch();
+  return scratch.toString('latin1', 0, length);
+}
+
+/** A key as `encodeFields` gives it; sorts as its bytes do. */
+export function keyText(key: Uint8Array): string {
+  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1');
+}
+
+export function keyBytes(text: string): Buffer {
+  return Buffer.from(text, 'latin1');
 }
 
 function copyOfScratch(): Buffer {
