@@ -21,6 +21,7 @@ describe('Convex-JSON', () => {
       fc.property(anyValue, (value) => {
         expect(compareValues(fromText(toText(value)), value)).toBe(0);
         expect(toText(fromText(toText(value)))).toBe(toText(value));
+        expect(JSON.parse(toText(value))).toEqual(toJson(value));
       }),
       { numRuns: 5_000 },
     );

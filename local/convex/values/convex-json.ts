@@ -3,10 +3,11 @@ import type { Json, Value, ValueObject } from './value';
 /** Deepest value accepted as an argument or result; documents are bounded tighter. */
 const maxNesting = 64;
 const maxFieldNameLength = 1024;
-/** With the `u` flag a surrogate that is part of a pair does not match. */
-const loneSurrogate = /\p{Surrogate}/u;
 const minInt64 = -(2n ** 63n);
 const maxInt64 = 2n ** 63n - 1n;
+
+/** Node has it since version 20, TypeScript's library for ES2023 does not. */
+const { isWellFormed } = String.prototype as unknown as { isWellFormed(this: string): boolean };
 
 export class ValueError extends Error {
   override readonly name = 'ValueError';
@@ -69,6 +70,36 @@ export function toJson(value: Value): Json {
 
 /** Compact Convex-JSON text with sorted fields: the stored form of a document. */
 export function toText(value: Value): string {
+  return isJsonAlready(value) ? JSON.stringify(value) : toTextByParts(value);
+}
+
+/** Most documents: nothing in them needs a tag, and their fields are in order. */
+function isJsonAlready(value: Value): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true;
+    case 'number':
+      return !isSpecial(value);
+    case 'bigint':
+      return false;
+    default:
+      if (value === null) return true;
+      if (Array.isArray(value)) return value.every(isJsonAlready);
+      return !(value instanceof ArrayBuffer) && isSortedJson(value);
+  }
+}
+
+function isSortedJson(object: ValueObject): boolean {
+  let before = '';
+  for (const name in object) {
+    if (name < before || !isJsonAlready(object[name] as Value)) return false;
+    before = name;
+  }
+  return true;
+}
+
+function toTextByParts(value: Value): string {
   switch (typeof value) {
     case 'string':
       return JSON.stringify(value);
@@ -138,7 +169,7 @@ function sortedNames(value: ValueObject): string[] {
 
 function read(json: Json, depth: number): Value {
   if (typeof json === 'string') {
-    if (loneSurrogate.test(json)) {
+    if (!isWellFormed.call(json)) {
       throw new ValueError(`The string${at()} holds a lone surrogate; it is not valid Unicode.`);
     }
     return json;
