@@ -126,11 +126,13 @@ const operations: Record<string, Operation> = {
       args: args ?? {},
       scheduledTimeMs: Number(ts) * 1000,
     };
+    await call.unsaved();
     return JSON.stringify(await call.services.schedule(job, call.context));
   },
   '1.0/actions/cancel_job': async (call, { id }) => {
     if (typeof id !== 'string')
       throw new OperationError('cancel() takes the id of a scheduled function.');
+    await call.unsaved();
     await call.services.cancel(call.fn.component.path, id, call.context);
     return 'null';
   },

@@ -25,6 +25,8 @@ export interface EngineOptions {
   nowMs?: () => number;
   /** For tests that let the file fail. */
   openFile?: StoreOptions['openFile'];
+  /** For tests of what happens before the disk has it. */
+  openWriter?: StoreOptions['openWriter'];
   /** As `StoreOptions` has it. */
   writerProgram?: StoreOptions['writerProgram'];
   /** As `StoreOptions` has it. */
@@ -42,10 +44,10 @@ export interface OpenedEngine {
 /** Opens the data folder and loads what was deployed last. Throws `StoreError` as `openStore`. */
 export async function createEngine(options: EngineOptions): Promise<OpenedEngine> {
   const { dataDir, url, siteUrl, deploymentName = 'local', nowMs = Date.now } = options;
-  const { openFile, writerProgram, isQuiet } = options;
+  const { openFile, openWriter, writerProgram, isQuiet } = options;
   const frame = underSharedTimer;
-  const folder = dataDir;
-  const store = openStore({ folder, nowMs, frame, openFile, writerProgram, isQuiet });
+  const files = { folder: dataDir, openFile, openWriter, writerProgram };
+  const store = openStore({ ...files, nowMs, frame, isQuiet });
   try {
     const platformEnv: Env = { CONVEX_CLOUD_URL: url, CONVEX_SITE_URL: siteUrl };
     const saved = await loadSaved(store, platformEnv);

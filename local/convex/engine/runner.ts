@@ -1,7 +1,7 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 import { checkedArgs, checkedResult } from '../functions/check-values';
 import { failureOf, FunctionFailure } from '../functions/user-errors';
-import type { ReadSet, Store, Ts, WriteOutcome, WriteTransaction } from '../store/contract';
+import type { ReadSet, Store, Ts, WriteOptions, WriteTransaction } from '../store/contract';
 import { ActionCall, type ActionServices } from './action-call';
 import { seededRandom, type CallContext, type TransactionContext } from './call-context';
 import type { Committed, ConflictWatch } from './conflict-watch';
@@ -64,9 +64,15 @@ export class Runner {
     const startedTs = ahead && ahead.seenTs > durableTs ? ahead.seenTs : durableTs;
     const { value } = await this.write(
       context,
-      (tx, transaction) => runInTransaction(tx, { fn, args, depth: 1 }, transaction),
+      (tx, transaction) => {
+        ahead?.check();
+        return runInTransaction(tx, { fn, args, depth: 1 }, transaction);
+      },
       { path: fn.path, startedTs },
-      ahead && (({ value: json, ts }) => ahead.onRan(json, ts)),
+      ahead && {
+        onRan: ({ value: json, ts }) => ahead.onRan(json, ts),
+        onLost: (why) => ahead.onLost(why),
+      },
     );
     return value;
   }
@@ -77,7 +83,7 @@ export class Runner {
     body: (tx: WriteTransaction, context: TransactionContext) => T | Promise<T>,
     /** The mutation it is, when it is one of the app's. */
     mutation?: Pick<Committed, 'path'> & Partial<Committed>,
-    onRan?: (outcome: WriteOutcome<T>) => void,
+    told?: Pick<WriteOptions<T>, 'onRan' | 'onLost'>,
   ): Promise<{ value: T; ts: Ts }> {
     let transaction: TransactionContext | undefined;
     let reads: ReadSet | undefined;
@@ -90,7 +96,7 @@ export class Runner {
         ({ reads } = tx);
         return body(tx, transaction);
       },
-      { ...repeatable, onRan },
+      { ...repeatable, ...told },
     );
     if (mutation && wrote && reads) {
       this.conflicts.note({ sessionId: undefined, startedTs, ...mutation, ts, reads });

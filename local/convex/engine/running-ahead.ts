@@ -5,7 +5,10 @@ import type { Ts } from '../store/contract';
 export interface Ahead {
   /** The newest commit that the action has seen. */
   readonly seenTs: Ts;
+  /** Throws when what the action has seen is lost. To be asked when its turn has come, too. */
+  check(): void;
   onRan(json: string, ts: Ts): void;
+  onLost(why: Error): void;
 }
 
 /**
@@ -23,11 +26,17 @@ export class RunningAhead {
   /** Answers when the mutation has run. */
   mutation(run: (ahead: Ahead) => Promise<string>): Promise<string> {
     this.check();
+    let hasRun = false;
     return new Promise((resolve, reject) => {
       const saved = run({
         seenTs: this.#seenTs,
+        check: () => this.check(),
+        onLost: ({ message }) => {
+          if (hasRun) this.#lost ??= new FunctionFailure(message);
+        },
         onRan: (json, ts) => {
           if (ts > this.#seenTs) this.#seenTs = ts;
+          hasRun = true;
           this.#landing = this.#landingOf(saved);
           resolve(json);
         },
@@ -37,15 +46,11 @@ export class RunningAhead {
   }
 
   #landingOf(saved: Promise<string>): Promise<void> {
-    const landing = saved.then(
-      () => {
-        if (this.#landing === landing) this.#landing = undefined;
-      },
-      (error: unknown) => {
-        const why = error instanceof Error ? error.message : String(error);
-        this.#lost ??= new FunctionFailure(why);
-      },
-    );
+    const landed = () => {
+      if (this.#landing === landing) this.#landing = undefined;
+    };
+    // Whether it was lost has been told by then.
+    const landing = saved.then(landed, landed);
     return landing;
   }
 

@@ -62,6 +62,8 @@ export interface WriteOptions<T> extends BodyOptions {
    * later transaction sees it. Never told of one that failed.
    */
   onRan?: (outcome: WriteOutcome<T>) => void;
+  /** Told when the disk has refused it after all: at once, before any later transaction runs. */
+  onLost?: (why: Error) => void;
 }
 
 export interface Store {

@@ -8,7 +8,7 @@ import type { LayerData } from './layer';
  * sometimes fails to.
  */
 export class LateWriter implements BatchWriter {
-  readonly partSize = 40;
+  readonly partSize: number = 40;
   #next: (() => void) | undefined;
 
   /** `failureRate`: of 1. */

@@ -139,6 +139,7 @@ export class SerialStore implements Store {
                 if (!unsaved && outcome.ok) options?.onRan?.(answer(outcome.value));
               },
               settle: (failure = unsaved) => {
+                if (failure) options?.onLost?.(failure);
                 if (failure) reject(failure);
                 else if (!outcome.ok) reject(outcome.error);
                 else resolve(answer(outcome.value));
