@@ -7,7 +7,8 @@ const minInt64 = -(2n ** 63n);
 const maxInt64 = 2n ** 63n - 1n;
 
 /** Node has it since version 20, TypeScript's library for ES2023 does not. */
-const { isWellFormed } = String.prototype as unknown as { isWellFormed(this: string): boolean };
+const isWellFormed = (text: string) =>
+  (text as string & { isWellFormed(): boolean }).isWellFormed();
 
 export class ValueError extends Error {
   override readonly name = 'ValueError';
@@ -169,7 +170,7 @@ function sortedNames(value: ValueObject): string[] {
 
 function read(json: Json, depth: number): Value {
   if (typeof json === 'string') {
-    if (!isWellFormed.call(json)) {
+    if (!isWellFormed(json)) {
       throw new ValueError(`The string${at()} holds a lone surrogate; it is not valid Unicode.`);
     }
     return json;
