@@ -35,14 +35,6 @@ it('a large transaction that failed is out of the way of those that others write
   expect(value.map(({ n }) => n)).toEqual(wanted);
 });
 
-it('a small transaction that nobody else waits behind needs no thread', async () => {
-  const idle = new URL('data:text/javascript,setInterval(() => {}, 60_000)');
-  const store = temporaryStore({ writerProgram: idle, isQuiet: () => true });
-  await store.write((tx) => tx.namespace('').insert('notes', { n: 1 }));
-  const { value } = await store.read((tx) => tx.namespace('').count('notes'));
-  expect(value).toBe(1);
-});
-
 it('once the thread has ended nothing is said to be saved', async () => {
   const ending = new URL('data:text/javascript,process.exit(3)');
   const store = temporaryStore({ writerProgram: ending });
