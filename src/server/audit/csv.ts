@@ -1,5 +1,8 @@
-/** A spreadsheet takes a cell that begins like this for a formula, and runs it. */
-const formulaStart = /^[=+\-@\t\r\n]|^\s+[=+\-@]/;
+/**
+ * A spreadsheet takes a cell that begins like this for a formula, and runs it. Not so with an
+ * apostrophe before it; but such a text gets another one, so that it is not taken for ours.
+ */
+const formulaStart = /^'*(?:[=+\-@\t\r\n]|\s+[=+\-@])/;
 
 /**
  * One line of CSV (RFC 4180, every cell quoted). A cell that a spreadsheet would run gets an
