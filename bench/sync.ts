@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseClerkUser } from '../convex/model/clerkUser';
 import { TwoServers } from '../tests/support/two-servers';
+import { median } from './statistics';
 import type { Bench, Subject } from './subject';
 
 interface Run {
@@ -27,14 +28,25 @@ interface Figures {
   guide?: Guide;
 }
 
+/** Medians of `pairs` measurements of each, taken in turns. */
+interface Beside {
+  ownMs: number;
+  guideMs: number;
+  /** How many times as fast, in each pair. */
+  ratios: number[];
+}
+
 /** Both algorithms under the same conditions: two servers each, which have come to rest. */
 interface Guide {
   /** A new deployment, its first work. */
-  cold: { ownMs: number; guideMs: number };
+  cold: Beside;
   /** As many people more, where the same process has synchronised `warmUpPeople` before. */
-  warm: { ownMs: number; guideMs: number };
+  warm: Beside;
   unchangedMs: number;
 }
+
+/** The disk, which the guide's algorithm waits for, is another one from minute to minute. */
+const pairs = 3;
 
 /** The run's own row says how long it took; whoever asks for it takes time from it. */
 const pollMs = 500;
@@ -148,8 +160,8 @@ async function measureWarm(people: number): Promise<number> {
   }
 }
 
-function round(seconds: number): number {
-  return Math.round(seconds * 10) / 10;
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
 }
 
 function tookMs({ startedAt, finishedAt = Number.NaN }: Run): number {
@@ -193,12 +205,33 @@ async function measureWarmGuide(people: number): Promise<number> {
   }
 }
 
-async function measureGuide(people: number): Promise<Guide> {
-  const { firstMs, unchangedMs } = await measureColdGuide(people);
+async function inPairs(own: () => Promise<number>, guide: () => Promise<number>): Promise<Beside> {
+  const measured: { ownMs: number; guideMs: number }[] = [];
+  for (let pair = 0; pair < pairs; pair += 1) {
+    const guideMs = await guide();
+    measured.push({ ownMs: await own(), guideMs });
+  }
   return {
-    cold: { ownMs: await measureAtRest(people), guideMs: firstMs },
-    warm: { ownMs: await measureWarm(people), guideMs: await measureWarmGuide(people) },
-    unchangedMs,
+    ownMs: median(measured.map(({ ownMs }) => ownMs)),
+    guideMs: median(measured.map(({ guideMs }) => guideMs)),
+    ratios: measured.map(({ ownMs, guideMs }) => round(guideMs / ownMs)),
+  };
+}
+
+async function measureGuide(people: number): Promise<Guide> {
+  const unchangedMs: number[] = [];
+  const coldGuide = async () => {
+    const measured = await measureColdGuide(people);
+    unchangedMs.push(measured.unchangedMs);
+    return measured.firstMs;
+  };
+  return {
+    cold: await inPairs(() => measureAtRest(people), coldGuide),
+    warm: await inPairs(
+      () => measureWarm(people),
+      () => measureWarmGuide(people),
+    ),
+    unchangedMs: median(unchangedMs),
   };
 }
 
@@ -215,11 +248,11 @@ async function measure(bench: Bench): Promise<object> {
       `  ${people} people: first ${own.firstMs} ms, unchanged ${own.unchangedMs} ms, ${own.limited} of ${own.requests} requests limited, memory ${own.memoryMiB.before} -> ${own.memoryMiB.after} MiB, processor ${own.cpuS.first} + ${own.cpuS.unchanged} s`,
     );
     if (guide === undefined) continue;
-    const beside = (guideMs: number, ownMs: number) =>
-      `${ownMs} ms, guide A ${guideMs} ms (${Math.round((guideMs / ownMs) * 10) / 10} x)`;
+    const beside = ({ ownMs, guideMs, ratios }: Beside) =>
+      `${ownMs} ms, guide A ${guideMs} ms (${ratios.join(', ')} x)`;
     const { cold, warm, unchangedMs } = guide;
     bench.say(
-      `    at rest and cold ${beside(cold.guideMs, cold.ownMs)}, warm ${beside(warm.guideMs, warm.ownMs)}, unchanged ${beside(unchangedMs, own.unchangedMs)}`,
+      `    at rest and cold ${beside(cold)}, warm ${beside(warm)}, guide A unchanged ${unchangedMs} ms`,
     );
   }
   return { figures };
