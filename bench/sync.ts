@@ -136,28 +136,31 @@ async function startedByHand(servers: TwoServers): Promise<Run> {
 }
 
 /** The schedule of a deployment without a key leaves the people alone. */
-async function measureAtRest(people: number): Promise<number> {
-  const servers = await TwoServers.start({ users: people, withoutKey: true });
+async function atRest<T>(users: number, work: (servers: TwoServers) => Promise<T>): Promise<T> {
+  const servers = await TwoServers.start({ users, withoutKey: true });
   try {
-    await setKey(servers);
-    return tookMs(await startedByHand(servers));
+    return await work(servers);
   } finally {
     await servers.stop();
   }
 }
 
-async function measureWarm(people: number): Promise<number> {
-  const servers = await TwoServers.start({ users: warmUpPeople, withoutKey: true });
-  try {
+function measureCold(people: number): Promise<number> {
+  return atRest(people, async (servers) => {
+    await setKey(servers);
+    return tookMs(await startedByHand(servers));
+  });
+}
+
+function measureWarm(people: number): Promise<number> {
+  return atRest(warmUpPeople, async (servers) => {
     await setKey(servers);
     await startedByHand(servers);
     await servers.clerk.local('POST', '/seed', { users: people });
     const run = await startedByHand(servers);
     if (run.tallies.users.added !== people) throw new Error('not everybody was added');
     return tookMs(run);
-  } finally {
-    await servers.stop();
-  }
+  });
 }
 
 function round(value: number): number {
@@ -184,25 +187,19 @@ async function guideA(servers: TwoServers): Promise<number> {
   }
 }
 
-/** Without a key on the deployment its own schedule leaves the people to the guide. */
-async function measureColdGuide(people: number) {
-  const servers = await TwoServers.start({ users: people, withoutKey: true });
-  try {
-    return { firstMs: await guideA(servers), unchangedMs: await guideA(servers) };
-  } finally {
-    await servers.stop();
-  }
+function measureColdGuide(people: number) {
+  return atRest(people, async (servers) => ({
+    firstMs: await guideA(servers),
+    unchangedMs: await guideA(servers),
+  }));
 }
 
-async function measureWarmGuide(people: number): Promise<number> {
-  const servers = await TwoServers.start({ users: warmUpPeople, withoutKey: true });
-  try {
+function measureWarmGuide(people: number): Promise<number> {
+  return atRest(warmUpPeople, async (servers) => {
     await guideA(servers);
     await servers.clerk.local('POST', '/seed', { users: people });
     return await guideA(servers);
-  } finally {
-    await servers.stop();
-  }
+  });
 }
 
 async function inPairs(own: () => Promise<number>, guide: () => Promise<number>): Promise<Beside> {
@@ -226,7 +223,7 @@ async function measureGuide(people: number): Promise<Guide> {
     return measured.firstMs;
   };
   return {
-    cold: await inPairs(() => measureAtRest(people), coldGuide),
+    cold: await inPairs(() => measureCold(people), coldGuide),
     warm: await inPairs(
       () => measureWarm(people),
       () => measureWarmGuide(people),
